@@ -1,0 +1,1 @@
+"""The helper library of the runbook: what a notebook opens."""
