@@ -55,6 +55,10 @@ class RunbookError(Exception):
             lines += ["", *(f"hint: {hint}" for hint in self.hints)]
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the message instead of a traceback in a notebook; IPython asks for it."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ParamsError(RunbookError):
     """A profile, a parameter or a command-line value is not valid; nothing has run."""

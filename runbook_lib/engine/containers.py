@@ -1,0 +1,232 @@
+"""Containers that stay: made from a spec, kept while they match it, replaced when they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runbook_lib import labels
+from runbook_lib.engine import commands, health, images, ports
+from runbook_lib.engine.api import Facts, explanation, refusals_explained
+from runbook_lib.engine.fetching import Page, fetch
+from runbook_lib.errors import RunbookError
+from runbook_lib.outcome import Change, Outcome
+
+if TYPE_CHECKING:
+    from runbook_lib.engine.context import Context
+    from runbook_lib.engine.spec import ContainerSpec
+
+_STOP_GRACE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of the engine, by its name; what it says of itself is read when asked."""
+
+    name: str
+    image: str
+    outcome: Outcome
+    _context: Context
+    _ports: tuple[tuple[int, int], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fetch(self, path: str = "/", *, port: int | None = None, timeout: float = 30) -> Page:
+        """Fetch a page over a mapped port, as soon as the container answers.
+
+        Args:
+            path: the path of the address, with its leading slash.
+            port: which port of the container; its only published one if not given.
+            timeout: seconds to wait for an answer.
+
+        Raises:
+            CannotBecomeReady: the container has ended; its last log lines are among the facts.
+            NotReady: it did not answer in time.
+        """
+        host_port = _published(self, port)
+        return fetch(self._context, self.name, host_port, path, timeout)
+
+    def logs(self, *, last: int = 100) -> list[str]:
+        """Read the last lines that the container has written."""
+        return health.last_lines(self._context.api, self.name, last)
+
+    def stop(self) -> Outcome:
+        """Ask the container's process to end, and wait until it has; it may take ten seconds."""
+        command = commands.docker("stop", self.name)
+        context = self._context
+        with refusals_explained(f'stop of container "{self.name}"'):
+            state = _require_ours(context, self.name)["State"]
+            context.api.stop(self.name, timeout=_STOP_GRACE)
+        change = Change.CHANGED if state["Running"] else Change.KEPT
+        return context.outcome(change, "container", self.name, command, "it is stopped")
+
+    def remove(self) -> Outcome:
+        """Remove the container, also when it runs; its anonymous volumes go with it."""
+        return remove(self._context, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRow:
+    """A line of the list of containers."""
+
+    name: str
+    image: str
+    state: str
+    ports: str
+
+
+def start(context: Context, spec: ContainerSpec, *, timeout: float) -> Container:
+    """Make the live container match its spec, and wait until it runs, or is healthy."""
+    command = commands.run(spec, detach=True, remove=False)
+    image_id = images.present(context, spec.image)
+    found = find(context, spec.name) if spec.name else None
+    if found:
+        context.require_ours("container", spec.name, found["Config"]["Labels"], *_facts(found))
+    change, why = _make(context, spec, found, image_id)
+    name = spec.name or _latest_name(context, spec)
+    health.wait_until_good(context.api, name, timeout=timeout)
+    outcome = context.outcome(change, "container", name, command, why)
+    return Container(name, spec.image, outcome, context, spec.ports)
+
+
+def remove(context: Context, name: str) -> Outcome:
+    """Remove a container of ours, running or not."""
+    command = commands.docker("rm", "--force", name)
+    with refusals_explained(f'removal of container "{name}"'):
+        _require_ours(context, name)
+        context.api.remove_container(name, v=True, force=True)
+    return context.outcome(Change.REMOVED, "container", name, command)
+
+
+def find(context: Context, name: str) -> Facts | None:
+    """Read what the engine knows of a container; None where there is none of this name."""
+    from docker.errors import NotFound
+
+    with refusals_explained(f'container "{name}"'):
+        try:
+            found: Facts = context.api.inspect_container(name)
+        except NotFound:
+            return None
+    return found
+
+
+def rows(context: Context, *, stopped: bool) -> list[ContainerRow]:
+    """List the containers that this runbook has made."""
+    ours = {"label": f"{labels.INSTANCE}={context.owner.instance}"}
+    found: list[Facts] = context.api.containers(all=stopped, filters=ours)
+    return sorted((_row(container) for container in found), key=lambda row: row.name)
+
+
+def create(context: Context, spec: ContainerSpec, *, remove: bool) -> str:
+    """Create a container without starting it, and return its id."""
+    api = context.api
+    created = api.create_container(
+        spec.image,
+        command=list(spec.command) or None,
+        name=spec.name or None,
+        hostname=spec.hostname or None,
+        user=spec.user or None,
+        environment=dict(spec.environment),
+        ports=[port for _, port in spec.ports],
+        labels=context.owner.labels(spec.facts()),
+        host_config=api.create_host_config(**spec.host_config(remove=remove)),
+    )
+    return str(created["Id"])
+
+
+def begin(context: Context, spec: ContainerSpec, identity: str) -> None:
+    """Start a created container; where it cannot start it is removed again.
+
+    Raises:
+        PortTaken: somebody else listens on one of its ports.
+    """
+    from docker.errors import APIError, NotFound
+
+    name = spec.name or spec.image
+    try:
+        context.api.start(identity)
+    except APIError as error:
+        answer = explanation(error)
+        try:
+            context.api.remove_container(identity, v=True, force=True)
+        except NotFound:  # an auto-removed container goes by itself
+            pass
+        if ports.is_conflict(answer):
+            wanted = [host for host, _ in spec.ports]
+            raise ports.taken(context, name, wanted, answer) from error
+        raise RunbookError(
+            f'container "{name}" could not be started', f"the engine says: {answer}"
+        ) from error
+
+
+def _make(
+    context: Context, spec: ContainerSpec, found: Facts | None, image_id: str
+) -> tuple[Change, str]:
+    reason = _difference(context, spec, found, image_id) if found else ""
+    if found and not reason and found["State"]["Running"]:
+        return Change.KEPT, ""
+
+    with refusals_explained(f'container "{spec.name or spec.image}"'):
+        if found and not reason:
+            begin(context, spec, found["Id"])
+            return Change.CHANGED, "it was stopped, and is started again"
+
+        if found:
+            context.api.remove_container(found["Id"], v=True, force=True)
+        begin(context, spec, create(context, spec, remove=False))
+    return (Change.CHANGED, reason) if found else (Change.CREATED, "")
+
+
+def _difference(context: Context, spec: ContainerSpec, found: Facts, image_id: str) -> str:
+    wanted = context.owner.labels(spec.facts())[labels.SPEC]
+    if found["Config"]["Labels"].get(labels.SPEC) != wanted:
+        return "replaced, because it is to be different now"
+    return "replaced, because its image is another one now" if found["Image"] != image_id else ""
+
+
+def _require_ours(context: Context, name: str) -> Facts:
+    found: Facts = context.api.inspect_container(name)
+    context.require_ours("container", name, found["Config"]["Labels"], *_facts(found))
+    return found
+
+
+def _latest_name(context: Context, spec: ContainerSpec) -> str:
+    wanted = context.owner.labels(spec.facts())[labels.SPEC]
+    found = context.api.containers(limit=1, filters={"label": f"{labels.SPEC}={wanted}"})
+    return str(found[0]["Names"][0].lstrip("/"))
+
+
+def _published(container: Container, port: int | None) -> int:
+    mapped = {inside: host for host, inside in container._ports}  # noqa: SLF001 - same module
+    if port is None and len(mapped) == 1:
+        return next(iter(mapped.values()))
+    if port in mapped:
+        return mapped[port]
+    known = ", ".join(f"{host}->{inside}" for inside, host in mapped.items()) or "none"
+    raise RunbookError(
+        f'container "{container.name}" does not publish {"one port" if port is None else port}',
+        f"its port mappings: {known}",
+        hint="name a published port: container.fetch(path, port=...)",
+    )
+
+
+def _row(container: Facts) -> ContainerRow:
+    mappings = {
+        f"{each['PublicPort']}->{each['PrivatePort']}/{each['Type']}"
+        for each in container["Ports"]
+        if "PublicPort" in each
+    }
+    return ContainerRow(
+        name=container["Names"][0].lstrip("/"),
+        image=container["Image"],
+        state=container["State"],
+        ports=", ".join(sorted(mappings)) or "none",
+    )
+
+
+def _facts(found: Facts) -> list[str]:
+    return [
+        f"created {found['Created'][:10]} from image {found['Config']['Image']}, "
+        f"{found['State']['Status']}"
+    ]

@@ -1,0 +1,107 @@
+"""Whether a container is good yet, watched through the engine's events."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from runbook_lib.errors import CannotBecomeReady, NotReady
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+_LAST_LINES = 5
+
+
+def wait_until_good(api: APIClient, name: str, *, timeout: float) -> None:
+    """Wait until a container runs or, where it has a health check, is healthy.
+
+    Args:
+        api: the connection.
+        name: the container's name or id.
+        timeout: seconds to wait for a health check.
+
+    Raises:
+        CannotBecomeReady: the container has ended, or its health check has given up.
+        NotReady: the time ran out.
+    """
+    if _is_good(api, name):
+        return
+
+    with events(api, name, ["health_status", "die"], seconds=timeout) as stream:
+        # What happened between the first look and the stream is seen by this look.
+        if _is_good(api, name):
+            return
+        for _ in stream:
+            if _is_good(api, name):
+                return
+    raise NotReady(
+        f'container "{name}" is not healthy after {timeout:.0f} s',
+        *_last_probe(api.inspect_container(name)),
+        *_quoted(api, name),
+    )
+
+
+def require_running(api: APIClient, name: str) -> None:
+    """Refuse a container that has ended.
+
+    Raises:
+        CannotBecomeReady: with the exit code and the last log lines.
+    """
+    found = api.inspect_container(name)
+    state = found["State"]
+    if state["Running"] and not state["Restarting"]:
+        return
+
+    cause = "it ran out of memory" if state["OOMKilled"] else f"exit code {state['ExitCode']}"
+    raise CannotBecomeReady(
+        f'container "{name}" has ended: {cause}',
+        *_quoted(api, name),
+        hint=f"read all that it wrote: docker logs {name}",
+    )
+
+
+def last_lines(api: APIClient, name: str, last: int) -> list[str]:
+    """Read the last lines that a container has written on both of its streams."""
+    text: bytes = api.logs(name, stdout=True, stderr=True, tail=last)
+    return text.decode(errors="replace").splitlines()
+
+
+@contextmanager
+def events(
+    api: APIClient, container: str, kinds: list[str], *, seconds: float, since: int | None = None
+) -> Iterator[Iterator[dict[str, Any]]]:
+    """Open the stream of a container's events; it ends by itself after some seconds."""
+    stream = api.events(
+        decode=True, since=since, filters={"container": [container], "event": kinds}
+    )
+    timer = threading.Timer(seconds, stream.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield stream
+    finally:
+        timer.cancel()
+        stream.close()
+
+
+def _is_good(api: APIClient, name: str) -> bool:
+    require_running(api, name)
+    found = api.inspect_container(name)
+    health = found["State"].get("Health", {}).get("Status", "none")
+    if health == "unhealthy":
+        raise CannotBecomeReady(
+            f'container "{name}" is unhealthy', *_last_probe(found), *_quoted(api, name)
+        )
+    return health in {"none", "healthy"}
+
+
+def _last_probe(found: dict[str, Any]) -> list[str]:
+    probes = (found["State"].get("Health") or {}).get("Log") or []
+    return [f"its health check said: {' '.join(probes[-1]['Output'].split())}"] if probes else []
+
+
+def _quoted(api: APIClient, name: str) -> list[str]:
+    return [f"| {line}" for line in last_lines(api, name, _LAST_LINES)]
