@@ -24,7 +24,7 @@ OLDEST_API = "1.41"
 Facts = dict[str, Any]
 
 
-def connect(url: str, environ: Mapping[str, str], *, timeout: float = 60) -> APIClient:
+def connect(url: str, environ: Mapping[str, str], *, timeout: int = 60) -> APIClient:
     """Open a connection to the engine at `url`.
 
     Args:
@@ -40,9 +40,9 @@ def connect(url: str, environ: Mapping[str, str], *, timeout: float = 60) -> API
     from docker.errors import DockerException
     from docker.utils import compare_version, kwargs_from_env
 
-    tls = kwargs_from_env(environment={**environ, "DOCKER_HOST": url})
+    tls = kwargs_from_env(environment={**environ, "DOCKER_HOST": url}).get("tls", False)
     try:
-        api = APIClient(**{**tls, "base_url": url}, version="auto", timeout=timeout)
+        api = APIClient(base_url=url, tls=tls, version="auto", timeout=timeout)
     except DockerException as error:
         raise unreachable(url, str(error)) from error
     if compare_version(OLDEST_API, api.api_version) < 0:

@@ -62,8 +62,10 @@ class Context:
             return
 
         parameter = self.parameter_of(name)
-        choose = f"choose another name (parameter `{parameter}`)" if parameter else (
-            "choose another name"
+        choose = (
+            f"choose another name (parameter `{parameter}`)"
+            if parameter
+            else ("choose another name")
         )
         remove = {"container": "rm --force", "image": "rmi"}.get(kind, f"{kind} rm")
         raise OwnershipError(

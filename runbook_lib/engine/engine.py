@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, overload
 
 from runbook_lib.engine import containers, images, networks, oneshot, ownership, volumes
+from runbook_lib.engine import ports as port_list
 from runbook_lib.engine.containers import Container, ContainerRow
 from runbook_lib.engine.images import Image, ImageRow
 from runbook_lib.engine.networks import Network, NetworkRow
@@ -51,6 +52,14 @@ class Engine:
         """Say which engine this is: its version and system."""
         version = self.api.version()
         return f"Docker Engine {version['Version']} ({version['Os']}/{version['Arch']})"
+
+    def version(self) -> str:
+        """Read the engine's version."""
+        return str(self.api.version()["Version"])
+
+    def port_holder(self, port: int) -> str:
+        """Name who holds a port of the engine's machine; empty where it is free."""
+        return port_list.holder(self._context, port)
 
     def for_instance(self, instance: str) -> Engine:
         """Give the same engine as another runbook instance sees it, with objects of its own."""
@@ -192,9 +201,7 @@ class Engine:
             stopped: list those that have ended too.
         """
         command = "docker ps --all" if stopped else "docker ps"
-        return self._table(
-            containers.rows(self._context, stopped=stopped), ContainerRow, command
-        )
+        return self._table(containers.rows(self._context, stopped=stopped), ContainerRow, command)
 
     # -- networks and volumes
 

@@ -78,7 +78,7 @@ def fetch(context: Context, name: str) -> str:
     except APIError as error:
         raise _not_pulled(name, explanation(error)) from error
     with refusals_explained(f'pull of image "{name}"'):
-        return str(context.api.inspect_image(name)["Id"])
+        return str(inspect(context, name)["Id"])
 
 
 def present(context: Context, name: str) -> str:
@@ -93,9 +93,14 @@ def find(context: Context, name: str) -> Facts | None:
 
     with refusals_explained(f'image "{name}"'):
         try:
-            found: Facts = context.api.inspect_image(name)
+            return inspect(context, name)
         except Absent:
             return None
+
+
+def inspect(context: Context, name: str) -> Facts:
+    """Read what the engine knows of an image, or let the SDK's error out."""
+    found: Facts = context.api.inspect_image(name)  # type: ignore[no-untyped-call]
     return found
 
 

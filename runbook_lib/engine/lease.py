@@ -61,7 +61,9 @@ class Lease:
             RunLocked: somebody else has taken the lock meanwhile.
         """
         if not _add_link(self.api, self.holder, self.link + 1):
-            raise RunLocked(f"run {self.holder.run} has lost the lock on this engine", *_facts(self.api))
+            raise RunLocked(
+                f"run {self.holder.run} has lost the lock on this engine", *_facts(self.api)
+            )
         self.link += 1
 
     def release(self) -> None:

@@ -47,9 +47,7 @@ def remove_all(context: Context, doomed: Sequence[Owned]) -> list[Outcome]:
                 _remove(context, each)
             except NotFound:
                 continue
-        outcomes.append(
-            context.outcome(Change.REMOVED, each.kind, each.name, _command(each))
-        )
+        outcomes.append(context.outcome(Change.REMOVED, each.kind, each.name, _command(each)))
     return outcomes
 
 

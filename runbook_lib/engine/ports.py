@@ -55,7 +55,8 @@ def listener(port: int) -> str:
     except psutil.AccessDenied:
         return ""
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+        at = connection.laddr.port if connection.laddr else 0
+        if at == port and connection.status == psutil.CONN_LISTEN:
             return _process(connection.pid)
     return ""
 
