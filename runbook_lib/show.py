@@ -39,7 +39,11 @@ class Shown:
         self, include: object = None, exclude: object = None
     ) -> dict[str, str]:  # the signature is IPython's
         bundle = {"text/plain": self.text}
-        return {**bundle, "image/svg+xml": self.svg} if self.svg else {**bundle, "text/html": self.html}
+        return (
+            {**bundle, "image/svg+xml": self.svg}
+            if self.svg
+            else {**bundle, "text/html": self.html}
+        )
 
 
 def show(shown: Shown) -> None:

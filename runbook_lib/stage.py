@@ -137,7 +137,7 @@ def _parameter_of(value: object) -> str | None:
     """Name the variable of the notebook that holds a value: its parameters come first."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    for name, held in (shell.user_ns.items() if shell else ()):
+    for name, held in shell.user_ns.items() if shell else ():
         if not name.startswith("_") and type(held) is type(value) and held == value:
             return str(name)
     return None

@@ -52,7 +52,9 @@ class Target:
             "RUNBOOK_INSTANCE": instance,
             "DOCKER_HOST": self.engine_url,
         }
-        return {**found, "RUNBOOK_DOCKER_CONFIG": self.docker_config} if self.docker_config else found
+        return (
+            {**found, "RUNBOOK_DOCKER_CONFIG": self.docker_config} if self.docker_config else found
+        )
 
 
 def choose_target(profile_name: str, profile: Profile | None, environ: Mapping[str, str]) -> Target:

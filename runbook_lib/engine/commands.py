@@ -10,7 +10,7 @@ from runbook_lib.engine.spec import ContainerSpec
 
 def docker(*words: str) -> str:
     """Write a docker command line, each word quoted where a shell needs it."""
-    return " ".join(["docker", *(shlex.quote(word) for word in words)])
+    return " ".join(["docker", *(_quoted(word) for word in words)])
 
 
 def run(spec: ContainerSpec, *, detach: bool, remove: bool) -> str:
@@ -23,12 +23,11 @@ def build(tag: str, dockerfile: str) -> str:
     return f"{docker('build', '--tag', tag, '-')} <<'EOF'\n{dockerfile.rstrip()}\nEOF"
 
 
-def curl(url: str, *, timeout: float) -> str:
-    """Write a curl that, as our fetch does, waits for the address to answer."""
-    return shlex.join(
-        ["curl", "-sS", "--retry", "99", "--retry-all-errors", "--retry-delay", "0"]
-        + ["--retry-max-time", f"{timeout:.0f}", url]
-    )
+def _quoted(word: str) -> str:
+    """Quote a word for a shell, with double quotes where those read better."""
+    if "'" in word and not set(word) & set('"$`\\!'):
+        return f'"{word}"'
+    return shlex.quote(word)
 
 
 def _flags(spec: ContainerSpec, *, detach: bool, remove: bool) -> Sequence[str]:

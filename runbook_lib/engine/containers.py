@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -95,8 +96,23 @@ def remove(context: Context, name: str) -> Outcome:
     command = commands.docker("rm", "--force", name)
     with refusals_explained(f'removal of container "{name}"'):
         _require_ours(context, name)
-        context.api.remove_container(name, v=True, force=True)
+        remove_completely(context, name)
     return context.outcome(Change.REMOVED, "container", name, command)
+
+
+def remove_completely(context: Context, name: str) -> None:
+    """Remove a container, and return when it is gone, also where its removal has begun before."""
+    from docker.errors import APIError, NotFound
+
+    try:
+        context.api.remove_container(name, v=True, force=True)
+    except NotFound:
+        raise
+    except APIError as error:
+        if "already in progress" not in explanation(error):
+            raise
+        with suppress(NotFound):
+            context.api.wait(name, condition="removed")
 
 
 def find(context: Context, name: str) -> Facts | None:
@@ -148,10 +164,8 @@ def begin(context: Context, spec: ContainerSpec, identity: str) -> None:
         context.api.start(identity)
     except APIError as error:
         answer = explanation(error)
-        try:
-            context.api.remove_container(identity, v=True, force=True)
-        except NotFound:  # an auto-removed container goes by itself
-            pass
+        with suppress(NotFound):  # an auto-removed container goes by itself
+            remove_completely(context, identity)
         if ports.is_conflict(answer):
             wanted = [host for host, _ in spec.ports]
             raise ports.taken(context, name, wanted, answer) from error
@@ -173,7 +187,7 @@ def _make(
             return Change.CHANGED, "it was stopped, and is started again"
 
         if found:
-            context.api.remove_container(found["Id"], v=True, force=True)
+            remove_completely(context, found["Id"])
         begin(context, spec, create(context, spec, remove=False))
     return (Change.CHANGED, reason) if found else (Change.CREATED, "")
 

@@ -116,10 +116,12 @@ def build(context: Context, tag: str, dockerfile: str) -> Image:
         context.require_ours("image", tag, before["Config"]["Labels"])
     command = commands.build(tag, dockerfile)
     print(f"$ {command}")
-    log = BuildLog(say=lambda line: print(line, flush=True), hidden_steps=1)
+    # The builder adds one step for each label.
+    hidden = len(context.owner.labels())
+    log = BuildLog(say=lambda line: print(line, flush=True), hidden_steps=hidden)
     _run_build(context, tag, dockerfile, log)
     after = str((find(context, tag) or {})["Id"])
-    steps = tuple(log.steps[: -log.hidden_steps])
+    steps = tuple(log.steps[:-hidden])
     return Image(tag, after, _built(context, tag, command, before, after), steps)
 
 
@@ -130,7 +132,9 @@ def rows(context: Context) -> list[ImageRow]:
 
 
 def _run_build(context: Context, tag: str, dockerfile: str, log: BuildLog) -> None:
-    with refusals_explained(f'build of image "{tag}"'):
+    from docker.errors import APIError
+
+    try:
         for message in context.api.build(
             fileobj=io.BytesIO(dockerfile.encode()),
             tag=tag,
@@ -140,6 +144,8 @@ def _run_build(context: Context, tag: str, dockerfile: str, log: BuildLog) -> No
             labels=context.owner.labels(),
         ):
             log.read(message)
+    except APIError as error:  # as for a Dockerfile that cannot be read
+        log.error = explanation(error)
     if log.error:
         raise _failed(tag, log)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from runbook_lib.engine.spec import ContainerSpec
 
 _MOST_LINES_SHOWN = 10
+#: Seconds that the engine may take to remove a container that was killed.
+_KILL_GRACE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,21 @@ def _carry_out(
     output = api.attach(identity, stdout=True, stderr=True, stream=True, logs=True, demux=True)
     # The engine removes the container by itself, also when this process is killed; the exit code
     # is in the event that says so.
-    with health.events(
-        api, identity, ["die", "destroy"], seconds=timeout + 10, since=since
-    ) as events:
-        with _ended_in_time(context, spec, identity, timeout):
-            containers.begin(context, spec, identity)
-            parts = [(out or b"", err or b"") for out, err in output]
+    with (
+        health.events(
+            api, identity, ["die", "destroy"], seconds=timeout + _KILL_GRACE, since=since
+        ) as events,
+        _killed_when_late(context, identity, timeout) as late,
+    ):
+        containers.begin(context, spec, identity)
+        parts = [(out or b"", err or b"") for out, err in output]
         exit_code = _exit_code(events)
+    if late.is_set():
+        raise NotReady(
+            f'the command in image "{spec.image}" did not end within {timeout:.0f} s',
+            f"it was: {' '.join(spec.command) or 'the command of the image'}",
+            hint="give it more time: engine.run(..., timeout=...)",
+        )
     stdout = b"".join(out for out, _ in parts).decode(errors="replace")
     stderr = b"".join(err for _, err in parts).decode(errors="replace")
     return stdout, stderr, exit_code
@@ -107,9 +117,7 @@ def _exit_code(events: Iterator[dict[str, object]]) -> int:
 
 
 @contextmanager
-def _ended_in_time(
-    context: Context, spec: ContainerSpec, identity: str, timeout: float
-) -> Iterator[None]:
+def _killed_when_late(context: Context, identity: str, timeout: float) -> Iterator[threading.Event]:
     """Kill the container when the time is over, or when the block is left by an error."""
     late = threading.Event()
 
@@ -121,18 +129,12 @@ def _ended_in_time(
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield late
     except BaseException:
         _kill(context, identity)
         raise
     finally:
         timer.cancel()
-    if late.is_set():
-        raise NotReady(
-            f'the command in image "{spec.image}" did not end within {timeout:.0f} s',
-            f"it was: {' '.join(spec.command) or 'the command of the image'}",
-            hint="give it more time: engine.run(..., timeout=...)",
-        )
 
 
 def _kill(context: Context, identity: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runbook_lib import labels
-from runbook_lib.engine import commands
+from runbook_lib.engine import commands, containers
 from runbook_lib.engine.api import Facts, refusals_explained
 from runbook_lib.outcome import Change, Outcome
 
@@ -53,7 +53,7 @@ def remove_all(context: Context, doomed: Sequence[Owned]) -> list[Outcome]:
 
 def _everything(context: Context) -> list[tuple[Owned, Facts]]:
     api = context.api
-    containers = [
+    boxes = [
         (each["Names"][0].lstrip("/"), each["Id"], each["Labels"])
         for each in api.containers(all=True)
     ]
@@ -70,7 +70,7 @@ def _everything(context: Context) -> list[tuple[Owned, Facts]]:
     return [
         (Owned(name.removesuffix(":latest"), kind, owner.get(labels.STAGE, ""), identity), owner)
         for kind, found in (
-            ("container", containers),
+            ("container", boxes),
             ("network", networks),
             ("volume", volumes),
             ("image", images),
@@ -83,7 +83,7 @@ def _everything(context: Context) -> list[tuple[Owned, Facts]]:
 def _remove(context: Context, doomed: Owned) -> None:
     api = context.api
     if doomed.kind == "container":
-        api.remove_container(doomed.id, v=True, force=True)
+        containers.remove_completely(context, doomed.id)
     elif doomed.kind == "network":
         api.remove_network(doomed.id)
     elif doomed.kind == "volume":

@@ -34,6 +34,8 @@ def test_run_names_every_part_of_the_spec() -> None:
         (("rm", "web"), "docker rm web"),
         (("run", "a b"), "docker run 'a b'"),
         (("run", "$HOME;rm"), "docker run '$HOME;rm'"),
+        (("run", "echo 'a' > b"), """docker run "echo 'a' > b\""""),
+        (("run", "echo '$a'"), """docker run 'echo '"'"'$a'"'"''"""),
     ],
 )
 def test_words_are_quoted_where_a_shell_needs_it(words: tuple[str, ...], line: str) -> None:
