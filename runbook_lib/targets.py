@@ -126,6 +126,12 @@ def open_engine(
     return Engine(context)
 
 
+def answering_docker(environ: Mapping[str, str]) -> str | None:
+    """Find a Docker Engine that answers, as the docker command line would; None where none does."""
+    url = _docker_url(environ)
+    return None if ping.refusal(url) else url
+
+
 @contextmanager
 def lock(target: Target, run_id: str, environ: Mapping[str, str]) -> Iterator[Lease]:
     """Hold the lock of a target while the block runs; it is renewed in the background.

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<instruction>.*)", re.DOTALL)
+#: The classic builder colours what a step writes on its standard error.
+_COLOUR = re.compile(r"\x1b\[\d*m")
 #: Bookkeeping of the classic builder, of no interest to a reader.
 _NOISE = re.compile(
     r"\s*(---> [0-9a-f]{12}"
@@ -47,7 +49,7 @@ class BuildLog:
         """Take in one message of the engine's stream."""
         if "error" in message:
             self.error = str(message["error"]).strip()
-        for line in str(message.get("stream", "")).splitlines():
+        for line in _COLOUR.sub("", str(message.get("stream", ""))).splitlines():
             self._line(line)
 
     def _line(self, line: str) -> None:

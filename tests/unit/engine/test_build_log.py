@@ -61,3 +61,9 @@ def test_an_error_is_kept() -> None:
     log, _ = _read([{"stream": "Step 1/1 : RUN false"}, {"error": "returned a non-zero code: 1\n"}])
 
     assert log.error == "returned a non-zero code: 1"
+
+
+def test_colours_are_left_out() -> None:
+    _, said = _read([{"stream": "Step 1/1 : RUN x"}, {"stream": "\x1b[91msh: no x\n\x1b[0m"}])
+
+    assert said == ["step 1/1  RUN x", "  sh: no x"]

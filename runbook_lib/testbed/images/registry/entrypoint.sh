@@ -1,0 +1,7 @@
+#!/bin/sh
+# As in the official image: a configuration file alone means `serve`.
+case "$1" in
+    *.yaml|*.yml) set -- registry serve "$@" ;;
+    serve|garbage-collect|help|-*) set -- registry "$@" ;;
+esac
+exec "$@"
