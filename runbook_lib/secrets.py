@@ -38,9 +38,7 @@ def resolve(reference: str, environ: Mapping[str, str]) -> str:
             "a secret is given as a reference, never as itself", hint="write env:NAME or file:PATH"
         )
     if not value:
-        raise UnresolvedSecret(
-            f"the secret {reference} cannot be resolved", missing, hint=remedy
-        )
+        raise UnresolvedSecret(f"the secret {reference} cannot be resolved", missing, hint=remedy)
     if len(value) < _SHORTEST:
         raise BadValue(
             f"the secret {reference} is too short to be kept out of outputs",

@@ -30,7 +30,9 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 def is_known(annotation: str) -> bool:
     """Say whether an annotation is one that parameters may have."""
     words = _WORDS.findall(_QUOTED.sub("", annotation))
-    return bool(words) and all(word in _NAMES for word in words) and _adapter(annotation) is not None
+    return (
+        bool(words) and all(word in _NAMES for word in words) and _adapter(annotation) is not None
+    )
 
 
 def fits(annotation: str, value: object) -> bool:

@@ -70,16 +70,18 @@ def status(environ: Mapping[str, str]) -> list[Part]:
         "engine": ping.refusal(daemon.url(layout)),
         "registry": registry.refusal(Certificates(layout.certificates)),
     }
-    parts = [
-        Part(name, not refusal, refusal or "it answers") for name, refusal in refusals.items()
-    ]
+    parts = [Part(name, not refusal, refusal or "it answers") for name, refusal in refusals.items()]
     lacking = [recipe.folder for recipe in images.missing(layout)]
     note = f"to be made: {', '.join(lacking)}" if lacking else f"{len(images.names())} names"
     plugins = packages.lacking_plugins(layout.docker_config / "cli-plugins")
     return [
         *parts,
         Part("images", not lacking, note),
-        Part("Compose and buildx", not plugins, f"missing: {', '.join(plugins)}" if plugins else "there"),
+        Part(
+            "Compose and buildx",
+            not plugins,
+            f"missing: {', '.join(plugins)}" if plugins else "there",
+        ),
     ]
 
 

@@ -131,4 +131,6 @@ _OURS = re.compile(r"(docker0|br-[0-9a-f]{12}|-s 172\.\d+\.0\.0/16 .*MASQUERADE)
 
 
 def _path() -> str:
-    return f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return (
+        f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    )

@@ -61,7 +61,9 @@ RECIPES = (
     Recipe("rabbitmq", "library/rabbitmq", ("3-management", "3.10-management")),
     Recipe("mongo", "library/mongo", ("latest", "7")),
 )
-_DEBIAN = Recipe("debian", "library/debian", ("latest", "stable", "12", _RELEASE, f"{_RELEASE}-slim"))
+_DEBIAN = Recipe(
+    "debian", "library/debian", ("latest", "stable", "12", _RELEASE, f"{_RELEASE}-slim")
+)
 
 
 def missing(layout: Layout) -> list[Recipe]:

@@ -124,5 +124,6 @@ def _is_known(steps: Steps, package: str) -> bool:
 
 def _system_path() -> str:
     """Give a search path with the system's folders, which a bare environment may lack."""
-    return f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
+    return (
+        f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    )

@@ -109,5 +109,3 @@ def _config(layout: Layout, certificates: Certificates) -> dict[str, object]:
             },
         },
     }
-
-

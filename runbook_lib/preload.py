@@ -1,0 +1,8 @@
+"""What a kernel imports while it waits for its stage: the heavy packages, before they are needed."""
+
+import docker
+import requests
+
+from runbook_lib import engine, stage
+
+__all__ = ["docker", "engine", "requests", "stage"]
