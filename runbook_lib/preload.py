@@ -1,4 +1,4 @@
-"""What a kernel imports while it waits for its stage: the heavy packages, before they are needed."""
+"""What a kernel imports while it waits for its stage: the heavy packages, ahead of their use."""
 
 import docker
 import requests

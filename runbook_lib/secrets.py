@@ -1,4 +1,4 @@
-"""Secrets: references that are resolved at use, and values that are masked wherever text is written."""
+"""Secrets: references that are resolved at use, and values that are masked in what is written."""
 
 from __future__ import annotations
 

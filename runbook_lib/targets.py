@@ -214,7 +214,7 @@ def _testbed_to_come(why: str, environ: Mapping[str, str]) -> Target:
             why,
             f"a testbed cannot be had here: {obstacle}",
             hint="install Docker: https://docs.docker.com/engine/install/",
-            second_hint="on Debian or Ubuntu, as root, the runbook brings its own: sudo runbook run",
+            second_hint="on Debian or Ubuntu, root gets a testbed instead: sudo runbook run",
         )
     socket_path = places.testbed_folder(environ) / "docker.sock"
     return Target("testbed", f"unix://{socket_path}", why, needs_testbed_up=True)

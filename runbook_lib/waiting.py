@@ -14,7 +14,7 @@ _FIRST_PAUSE = 0.01
 _LONGEST_PAUSE = 0.25
 
 
-class NotYet(Exception):  # noqa: N818 - a signal between a look and its waiter, not an error
+class NotYet(Exception):
     """What a look raises while what it looks for has not come about; its text is the reason."""
 
 

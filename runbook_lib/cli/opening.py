@@ -45,7 +45,7 @@ def open_book(
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", f"--notebook-dir={folder}"]
     command += [] if browser else ["--no-browser"]
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    subprocess.run(command, env=environ, cwd=folder, check=False)  # noqa: S603
+    subprocess.run(command, env=environ, cwd=folder, check=False)
 
 
 def make_copy(book: Book, profile: Profile, overrides: list[str], folder: Path) -> None:
@@ -67,9 +67,9 @@ def make_copy(book: Book, profile: Profile, overrides: list[str], folder: Path) 
         target = folder / stage.path.name
         if target.exists():
             continue
-        notebook = nbformat.read(stage.path, as_version=4)  # type: ignore[no-untyped-call]
+        notebook = nbformat.read(stage.path, as_version=4)
         if stage.name in values:
             notebook = parameterize_notebook(
                 notebook, values[stage.name], kernel_name="python3", language="python"
             )
-        nbformat.write(notebook, target)  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, target)

@@ -1,4 +1,4 @@
-"""A run's progress: a live table on a terminal, one line for each stage elsewhere, or JSON lines."""
+"""A run's progress: a live table on a terminal, a line for each stage elsewhere, or JSON lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from runbook_lib.runner.state import RunFolder
 
-_MARKS = {"passed": "✓", "failed": "✗", "interrupted": "✗", "not_run": "–", "running": "…"}
+_MARKS = {"passed": "✓", "failed": "✗", "interrupted": "✗", "not_run": "-", "running": "…"}
 _STYLES = {"passed": "green", "failed": "bold red", "interrupted": "bold red", "not_run": "yellow"}
 
 

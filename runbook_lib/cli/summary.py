@@ -1,4 +1,4 @@
-"""The end of a run in words: the checks of each stage, what went wrong and where, what to do next."""
+"""The end of a run in words: the checks of each stage, what went wrong, and what to do next."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def show(run: Run) -> None:
         table.add_row(
             stage,
             run.facts.stages.get(stage, "pending"),
-            *(str(found[verdict] or "–") for verdict in _VERDICTS),
-            f"{ends[stage,]['seconds']:.1f}" if (stage,) in ends else "–",
+            *(str(found[verdict] or "-") for verdict in _VERDICTS),
+            f"{ends[stage,]['seconds']:.1f}" if (stage,) in ends else "-",
         )
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     console.print(table)

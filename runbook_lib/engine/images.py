@@ -100,7 +100,7 @@ def find(context: Context, name: str) -> Facts | None:
 
 def inspect(context: Context, name: str) -> Facts:
     """Read what the engine knows of an image, or let the SDK's error out."""
-    found: Facts = context.api.inspect_image(name)  # type: ignore[no-untyped-call]
+    found: Facts = context.api.inspect_image(name)
     return found
 
 
@@ -115,6 +115,7 @@ def build(context: Context, tag: str, dockerfile: str) -> Image:
     if before:
         context.require_ours("image", tag, before["Config"]["Labels"])
     command = commands.build(tag, dockerfile)
+    context.record.command(command)
     print(f"$ {command}")
     # The builder adds one step for each label.
     hidden = len(context.owner.labels())
@@ -158,7 +159,6 @@ def _built(context: Context, tag: str, command: str, before: Facts | None, after
     else:
         change, why = Change.CHANGED, "the build gave another image"
     outcome = Outcome(change, "image", tag, command, why)
-    context.record.command(command)
     context.record.outcome(outcome)
     print(outcome.line)
     return outcome

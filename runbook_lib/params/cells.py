@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runbook_lib.errors import ParamsError
-from runbook_lib.params.types import is_known, fits
+from runbook_lib.params.types import fits, is_known
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One notebook's conversation with its kernel: nbclient, with an eye on what it takes for success."""
+"""A notebook's conversation with its kernel: nbclient, with an eye on what it calls a success."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import nbformat.v4
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from runbook_lib.runner.execution import INTERRUPTED, Execution
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-    from runbook_lib.runner.engine import Execution
 
 #: How IPython tells an unknown magic, which it does not treat as an error.
 _USAGE_ERROR = re.compile(r"^UsageError: .*$", re.MULTILINE)
@@ -47,9 +47,9 @@ class StageClient(NotebookClient):
         else:
             failure = _usage_error(cell)
             status = "failed" if failure else "completed"
-        cell["outputs"] = nbformat.from_dict(self._execution.mask.data(cell.get("outputs", [])))  # type: ignore[no-untyped-call]
+        cell["outputs"] = nbformat.from_dict(self._execution.mask.data(cell.get("outputs", [])))
         if self._execution.interrupted.is_set() and status == "failed":
-            status = "interrupted"
+            status = INTERRUPTED
             failure = failure or "KeyboardInterrupt: the run was interrupted here"
         if failure:
             _add_error(cell, failure)
@@ -85,7 +85,7 @@ def _add_error(cell: NotebookNode, failure: str) -> None:
     """Add an error output, by which papermill and every reader find the failing cell."""
     name, _, words = failure.rpartition(": ") if failure.count(": ") == 1 else ("", "", failure)
     cell.setdefault("outputs", []).append(
-        nbformat.v4.new_output(  # type: ignore[no-untyped-call]
+        nbformat.v4.new_output(
             "error", ename=name or "StageStopped", evalue=words, traceback=[failure]
         )
     )

@@ -4,51 +4,30 @@ It is registered under papermill's entry point, so `papermill --engine runbook i
 uses it too. A cell that failed, was interrupted or ran out of time says so, and the cells after it
 stay pending; an unknown magic or a `sys.exit(0)` is no success; the notebook is not written again
 after every cell.
+
+Only papermill imports this module: whoever loads it before papermill would close a circle, because
+papermill loads its engines when it is imported.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from papermill.engines import Engine, NotebookExecutionManager
 
-from runbook_lib.secrets import Mask
+from runbook_lib.runner.execution import GRACE, INTERRUPTED, Execution
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from runbook_lib.runner.kernels import Kernel
-
-INTERRUPTED = "interrupted"
 SKIPPED = "skipped"
 _SKIP_TAG = "skip-execution"
 #: Seconds between two writes of a notebook that is being executed.
 _PAUSE = 2.0
-#: Seconds that a notebook's own clean-up has after an interrupt or a time-out.
-GRACE = 10.0
-
-
-@dataclass(slots=True)
-class Execution:
-    """A notebook being executed: what it is executed with, and the way to interrupt it."""
-
-    kernel: Kernel
-    mask: Mask = field(default_factory=Mask)
-    #: Is told of each cell: its index, and its status.
-    on_cell: Callable[[int, str], None] = lambda _index, _status: None
-    grace: float = GRACE
-    interrupted: threading.Event = field(default_factory=threading.Event)
-
-    def interrupt(self) -> None:
-        """End the running cell with a KeyboardInterrupt, and start no other."""
-        self.interrupted.set()
-        self.kernel.interrupt(self.grace)
 
 
 class Keeper(NotebookExecutionManager):  # type: ignore[misc]  # papermill has no types
@@ -90,7 +69,7 @@ class Keeper(NotebookExecutionManager):  # type: ignore[misc]  # papermill has n
         began = time.monotonic()
         path = Path(self.output_path)
         scratch = path.with_name(f".{path.name}.new")
-        nbformat.write(self.nb, scratch)  # type: ignore[no-untyped-call]
+        nbformat.write(self.nb, scratch)
         scratch.replace(path)
         now = time.monotonic()
         # A large notebook is written less often, so that writing stays a small share of the time.

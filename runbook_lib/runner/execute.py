@@ -12,7 +12,7 @@ from runbook_lib.runner.plan import StageVerdict
 
 if TYPE_CHECKING:
     from runbook_lib.runner.book import StageFile
-    from runbook_lib.runner.engine import Execution
+    from runbook_lib.runner.execution import Execution
 
 _LINES = 12
 
@@ -76,7 +76,7 @@ def execute(
 def _failed_cell(output: Path) -> str:
     import nbformat
 
-    for cell in nbformat.read(output, as_version=4).cells:  # type: ignore[no-untyped-call]
+    for cell in nbformat.read(output, as_version=4).cells:
         if cell.metadata.get("papermill", {}).get("exception") is True:
             return str(cell.id)
     return ""

@@ -34,7 +34,7 @@ class Kernel:
         self._cwd = cwd
         self._env = dict(env)
         # The path of a Unix socket has room for about a hundred characters.
-        self._sockets = Path(tempfile.mkdtemp(prefix="rb-", dir="/tmp"))  # noqa: S108
+        self._sockets = Path(tempfile.mkdtemp(prefix="rb-", dir="/tmp"))
         #: The loop that the connection belongs to; it runs in one thread at a time.
         self.loop = asyncio.new_event_loop()
         self.manager: AsyncKernelManager
@@ -62,7 +62,7 @@ class Kernel:
         timer.start()
 
     def end(self, grace: float = _FAREWELL) -> None:
-        """Ask the kernel to end, so that its `atexit` runs; kill its group when the grace is over."""
+        """Ask the kernel to end, so that its `atexit` runs; kill what is left after the grace."""
         process = self._process
         if process is not None and process.poll() is None:
             with suppress(Exception):  # a kernel that no longer listens is killed below

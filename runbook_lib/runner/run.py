@@ -1,4 +1,4 @@
-"""A run: stages beside each other where the plan allows, until all have ended or somebody stops it."""
+"""A run: stages beside each other where the plan allows, until all have ended or are stopped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from runbook_lib.runner.state import RunFacts, RunFolder, is_passed
 from runbook_lib.secrets import Mask
 
 if TYPE_CHECKING:
-    from runbook_lib.runner.engine import Execution
+    from runbook_lib.runner.execution import Execution
 
 #: Seconds that interrupted notebooks have for their clean-up before they are killed.
 _GRACE = 10.0
@@ -136,7 +136,7 @@ class _Work:
             self._running[future] = (stage, time.monotonic())
 
     def _execute(self, stage: StageFile) -> StageResult:
-        from runbook_lib.runner.engine import Execution
+        from runbook_lib.runner.execution import Execution
 
         run = self._run
         kernel = self._pool.take()

@@ -1,5 +1,6 @@
 """The testbed's Docker Engine: its own configuration, socket and folders, in a mount namespace
-where Docker Hub's name leads to the testbed's registry."""
+where Docker Hub's name leads to the testbed's registry.
+"""
 
 from __future__ import annotations
 
@@ -121,10 +122,10 @@ def _remove_network(steps: Steps) -> None:
             ("iptables-save", "iptables-restore"),
             ("ip6tables-save", "ip6tables-restore"),
         ):
-            rules = subprocess.run([save], capture_output=True, text=True, check=True).stdout  # noqa: S603
+            rules = subprocess.run([save], capture_output=True, text=True, check=True).stdout
             kept = [line for line in rules.splitlines() if "DOCKER" not in line and not _OURS(line)]
             if len(kept) < len(rules.splitlines()):
-                subprocess.run([restore], input="\n".join(kept) + "\n", text=True, check=True)  # noqa: S603
+                subprocess.run([restore], input="\n".join(kept) + "\n", text=True, check=True)
 
 
 _OURS = re.compile(r"(docker0|br-[0-9a-f]{12}|-s 172\.\d+\.0\.0/16 .*MASQUERADE)").search

@@ -15,7 +15,7 @@ from runbook_lib.engine.lease import Holder
 from runbook_lib.errors import RunLocked
 from runbook_lib.targets import Target
 
-pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("lease")]
+pytestmark = pytest.mark.docker
 
 _ONE = Holder("one", "ann", "here", "boot", 100, 1.5)
 _TWO = replace(_ONE, run="two", pid=200)
@@ -82,7 +82,8 @@ def test_a_lock_that_was_lost_cannot_be_renewed(client: APIClient) -> None:
         held.renew()
 
 
-def test_of_many_contenders_exactly_one_wins(client: APIClient, docker_target: Target) -> None:
+@pytest.mark.usefixtures("client")
+def test_of_many_contenders_exactly_one_wins(docker_target: Target) -> None:
     won: list[str] = []
     together = threading.Barrier(8)
 

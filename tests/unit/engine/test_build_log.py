@@ -2,7 +2,7 @@
 
 from runbook_lib.engine.build_log import BuildLog
 
-_BUILD = [
+_BUILD: list[dict[str, object]] = [
     {"stream": "Step 1/3 : FROM debian"},
     {"stream": "\n"},
     {"stream": " ---> 0a1b2c3d4e5f\n"},
