@@ -10,13 +10,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from runbook_lib.runner.execution import INTERRUPTED, Execution
+from runbook_lib.runner.outputs import joined
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 #: How IPython tells an unknown magic, which it does not treat as an error.
 _USAGE_ERROR = re.compile(r"^UsageError: .*$", re.MULTILINE)
-_STACK_NAMES = {"SystemExit": "the cell called sys.exit, and the cells after it would not have run"}
 
 
 class StageClient(NotebookClient):
@@ -25,9 +25,7 @@ class StageClient(NotebookClient):
     def __init__(self, nb: NotebookNode, execution: Execution, *, timeout: float | None) -> None:
         super().__init__(nb, km=execution.kernel.manager, timeout=timeout, record_timing=False)
         self.kc = execution.kernel.client
-        self.coalesce_streams = True
         self._execution = execution
-        self._timed_out = False
 
     async def outcome_of(self, cell: NotebookNode, index: int) -> str:
         """Execute one cell and say how it ended; a reason that no output shows is added to it."""
@@ -35,8 +33,7 @@ class StageClient(NotebookClient):
         try:
             await self.async_execute_cell(cell, index, execution_count=self.code_cells_executed + 1)
         except CellExecutionError as error:
-            failure = _STACK_NAMES.get(error.ename, "")
-            status = "failed"
+            failure, status = _reason(cell, error), "failed"
         except CellTimeoutError:
             failure, status = (
                 f"CellTimeoutError: the cell took longer than {self.timeout} s",
@@ -47,16 +44,21 @@ class StageClient(NotebookClient):
         else:
             failure = _usage_error(cell)
             status = "failed" if failure else "completed"
-        cell["outputs"] = nbformat.from_dict(self._execution.mask.data(cell.get("outputs", [])))
+        # Once more as a whole: a secret may have come in two pieces.
+        outputs = joined(cell.get("outputs", []))
+        cell["outputs"] = nbformat.from_dict(self._execution.mask.data(outputs))
         if self._execution.interrupted.is_set() and status == "failed":
             status = INTERRUPTED
-            failure = failure or "KeyboardInterrupt: the run was interrupted here"
+            failure = failure or _unless_shown(cell, "KeyboardInterrupt: the run was interrupted")
         if failure:
             _add_error(cell, failure)
+        self._execution.cell_ended()
         return status
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         """Take in a message of the kernel, without the secrets in it."""
+        if msg["msg_type"] == "execute_input":
+            self._execution.cell_began()
         msg["content"] = self._execution.mask.data(msg["content"])
         return super().process_message(msg, cell, cell_index)
 
@@ -69,8 +71,21 @@ class StageClient(NotebookClient):
             raise CellExecutionError("", "SystemExit", "the cell called exit()")
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> None:
-        self._execution.kernel.interrupt(self._execution.grace)
+        self._execution.kernel.interrupt()
+        self._execution.kernel.kill_after(self._execution.grace)
         raise CellTimeoutError("the cell took too long")
+
+
+def _reason(cell: NotebookNode, error: CellExecutionError) -> str:
+    """Say why the kernel calls the cell a failure, where no output of the cell does."""
+    if error.ename == "SystemExit":
+        return "SystemExit: the cell ended the notebook, and the cells after it would not have run"
+    return _usage_error(cell) or _unless_shown(cell, f"{error.ename}: {error.evalue}")
+
+
+def _unless_shown(cell: NotebookNode, reason: str) -> str:
+    shown = any(output["output_type"] == "error" for output in cell.get("outputs", []))
+    return "" if shown else reason
 
 
 def _usage_error(cell: NotebookNode) -> str:
@@ -83,9 +98,9 @@ def _usage_error(cell: NotebookNode) -> str:
 
 def _add_error(cell: NotebookNode, failure: str) -> None:
     """Add an error output, by which papermill and every reader find the failing cell."""
-    name, _, words = failure.rpartition(": ") if failure.count(": ") == 1 else ("", "", failure)
+    kind, _, words = failure.partition(": ")
+    # papermill takes a SystemExit without a code for a success.
+    kind = {"SystemExit": "NotebookEnded"}.get(kind, kind)
     cell.setdefault("outputs", []).append(
-        nbformat.v4.new_output(
-            "error", ename=name or "StageStopped", evalue=words, traceback=[failure]
-        )
+        nbformat.v4.new_output("error", ename=kind, evalue=words, traceback=[failure])
     )

@@ -28,11 +28,18 @@ _FAREWELL = 1.0
 
 
 class Kernel:
-    """A Python kernel in a process group of its own, and the connection to it."""
+    """A Python kernel in a process group of its own, and the connection to it.
 
-    def __init__(self, cwd: Path, env: Mapping[str, str]) -> None:
+    Args:
+        cwd: where its notebook lies.
+        env: its environment.
+        log: takes what the process itself writes, which is no notebook's output.
+    """
+
+    def __init__(self, cwd: Path, env: Mapping[str, str], log: Path = Path(os.devnull)) -> None:
         self._cwd = cwd
         self._env = dict(env)
+        self._log = log
         # The path of a Unix socket has room for about a hundred characters.
         self._sockets = Path(tempfile.mkdtemp(prefix="rb-", dir="/tmp"))
         #: The loop that the connection belongs to; it runs in one thread at a time.
@@ -50,13 +57,12 @@ class Kernel:
             raise
         return self
 
-    def interrupt(self, grace: float) -> None:
-        """Raise KeyboardInterrupt in the running cell; after the grace, kill what is left.
-
-        Args:
-            grace: seconds for the notebook's own clean-up.
-        """
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the running cell."""
         self._signal(signal.SIGINT)
+
+    def kill_after(self, grace: float) -> None:
+        """Kill what is left when the time for the notebook's own clean-up is over, in seconds."""
         timer = threading.Timer(grace, self.kill)
         timer.daemon = True
         timer.start()
@@ -114,14 +120,17 @@ class Kernel:
             language="python",
         )
         self.manager = manager
-        await manager.start_kernel(
-            extra_arguments=[
-                "--HistoryManager.hist_file=:memory:",
-                f"--IPKernelApp.exec_lines={_PRELOAD}",
-            ],
-            cwd=str(self._cwd),
-            env=self._env,
-        )
+        with self._log.open("ab") as log:
+            await manager.start_kernel(
+                extra_arguments=[
+                    "--HistoryManager.hist_file=:memory:",
+                    f"--IPKernelApp.exec_lines={_PRELOAD}",
+                ],
+                cwd=str(self._cwd),
+                env=self._env,
+                stdout=log,
+                stderr=log,
+            )
         self.client = manager.client()
         self.client.start_channels()
         self.client.allow_stdin = False
@@ -152,12 +161,15 @@ class Pool:
     Args:
         cwd: where the notebooks lie.
         env: the environment of every kernel.
+        log: takes what the processes themselves write, which is no notebook's output.
         ahead: how many wait.
         most: how many will be used at all.
     """
 
-    def __init__(self, cwd: Path, env: Mapping[str, str], *, ahead: int, most: int) -> None:
-        self._cwd, self._env = cwd, env
+    def __init__(
+        self, cwd: Path, env: Mapping[str, str], log: Path, *, ahead: int, most: int
+    ) -> None:
+        self._cwd, self._env, self._log = cwd, env, log
         self._left = most
         self._workers = ThreadPoolExecutor(ahead + 2, thread_name_prefix="kernels")
         self._guard = threading.Lock()
@@ -195,5 +207,5 @@ class Pool:
     def _start_one(self) -> None:
         if self._left > 0:
             self._left -= 1
-            kernel = Kernel(self._cwd, self._env)
+            kernel = Kernel(self._cwd, self._env, self._log)
             self._waiting.append(self._workers.submit(kernel.start))

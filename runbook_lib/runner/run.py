@@ -47,7 +47,8 @@ class Run:
         """Start the first kernels; call it early, for they start beside everything else."""
         left = len([name for name in self.facts.selected if not is_passed(self.facts, name)])
         ahead = min(self.workers, left)
-        return Pool(self.book.folder / "notebooks", self.env, ahead=ahead, most=left)
+        notebooks = self.book.folder / "notebooks"
+        return Pool(notebooks, self.env, self.folder.kernel_log, ahead=ahead, most=left)
 
     def carry_out(self, pool: Pool) -> RunFacts:
         """Execute the stages, and return how the run ended; run.json says the same."""

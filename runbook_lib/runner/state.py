@@ -54,6 +54,11 @@ class RunFolder:
         return self.path / "events.jsonl"
 
     @property
+    def kernel_log(self) -> Path:
+        """What the kernels' processes wrote, beside the notebooks' outputs."""
+        return self.path / "kernels.log"
+
+    @property
     def transcript(self) -> Path:
         """The command lines that do the same, for a person to read or execute."""
         return self.path / "artefacts" / "transcript.sh"
