@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 #: What a waiting kernel imports while nobody needs it; expressions, so that no name is left behind.
 _PRELOAD = "__import__('runbook_lib.stage'); __import__('runbook_lib.preload');"
 _START = 60.0
+#: What a kernel executes last: the notebook's own `atexit`, and the end.
+_FAREWELL_CODE = "__import__('atexit')._run_exitfuncs(); __import__('os')._exit(0)"
 #: Seconds for what a notebook's own `atexit` does after it has passed.
 _FAREWELL = 1.0
+_ASK_AGAIN = 0.5
 
 
 class Kernel:
@@ -69,11 +73,12 @@ class Kernel:
 
     def end(self, grace: float = _FAREWELL) -> None:
         """Ask the kernel to end, so that its `atexit` runs; kill what is left after the grace."""
-        process = self._process
-        if process is not None and process.poll() is None:
+        deadline = time.monotonic() + grace
+        while self._runs and time.monotonic() < deadline:
             with suppress(Exception):  # a kernel that no longer listens is killed below
                 self.loop.run_until_complete(self._farewell())
-                process.wait(grace)
+            # Asked while a cell was failing, the kernel drops the request: then it is asked again.
+            self._wait(min(_ASK_AGAIN, grace))
         self.kill()
         self.close()
 
@@ -96,6 +101,15 @@ class Kernel:
     def _process(self) -> subprocess.Popen[bytes] | None:
         provisioner: Any = getattr(getattr(self, "manager", None), "provisioner", None)
         return getattr(provisioner, "process", None)
+
+    @property
+    def _runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def _wait(self, seconds: float) -> None:
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(seconds)
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
@@ -151,7 +165,8 @@ class Kernel:
                 )
 
     async def _farewell(self) -> None:
-        self.client.shutdown()
+        # A shutdown request would wait for the notebook's child processes, dead ones too.
+        self.client.execute(_FAREWELL_CODE, silent=True, store_history=False)
         await asyncio.sleep(0)
 
 
