@@ -23,8 +23,8 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## run the whole runbook on a real Docker, by the testbed where there is none
 	@$(BIN)/runbook run --profile $(PROFILE)
 
-test: $(READY) ## every test that this machine can run; REQUIRE=docker,browser turns a skip into a failure
-	@$(BIN)/python tools/testbed_for_tests.py
+test: $(READY) ## every test that this machine can run; REQUIRE=docker,browser makes a skip a failure
+	@$(BIN)/python tools/chromium_for_tests.py "$(REQUIRE)" && $(BIN)/python tools/testbed_for_tests.py
 	@$(BIN)/pytest --require "$(REQUIRE)" -m "not bench"
 
 check: $(READY) ## format, lint, imports, types, unit tests, notebook style: before every commit

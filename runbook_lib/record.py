@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from runbook_lib.outcome import Check, Outcome
+from runbook_lib.secrets import Mask
 
 Now = Callable[[], datetime]
+Value = TypeVar("Value", Outcome, Check)
 
 
 class Record:
@@ -30,6 +34,8 @@ class Record:
         self.outcomes: list[Outcome] = []
         self.checks: list[Check] = []
         self.commands: list[str] = []
+        #: What is hidden in all that is written or shown.
+        self.mask = Mask()
         self._run_folder = run_folder
         self._now = now
         self._begin_transcript()
@@ -40,6 +46,7 @@ class Record:
 
     def command(self, line: str) -> None:
         """Add a command line to the transcript; a person can execute it without this project."""
+        line = self.mask.text(line)
         self.commands.append(line)
         if self._transcript:
             with self._transcript.open("a") as file:
@@ -47,6 +54,7 @@ class Record:
 
     def outcome(self, outcome: Outcome) -> None:
         """Note what a verb did."""
+        outcome = self.clean(outcome)
         self.outcomes.append(outcome)
         self._event(
             "outcome_recorded",
@@ -59,10 +67,16 @@ class Record:
 
     def check(self, check: Check) -> None:
         """Note a claim and its verdict."""
+        check = self.clean(check)
         self.checks.append(check)
         self._event(
             "check_recorded", claim=check.claim, verdict=check.verdict, evidence=check.evidence
         )
+
+    def clean(self, value: Value) -> Value:
+        """Give an outcome or a check without the secrets in it."""
+        hidden: dict[str, Any] = {name: self.mask.text(text) for name, text in _texts(value)}
+        return replace(value, **hidden)
 
     @property
     def _transcript(self) -> Path | None:
@@ -90,3 +104,9 @@ class Record:
             os.write(descriptor, line.encode())
         finally:
             os.close(descriptor)
+
+
+def _texts(value: Outcome | Check) -> list[tuple[str, str]]:
+    """List the fields of free text; verdicts and changes are words of ours."""
+    found = [(field.name, getattr(value, field.name)) for field in fields(value)]
+    return [(name, text) for name, text in found if type(text) is str]

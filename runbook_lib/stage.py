@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_lib import show, show_figures, targets
+from runbook_lib import secrets, show, show_figures, targets
 from runbook_lib.errors import CheckBroken, RunbookError
 from runbook_lib.outcome import Check, Verdict
 from runbook_lib.record import Record
@@ -53,12 +53,25 @@ class Stage:
             CheckBroken: the claim does not hold.
         """
         verdict = Verdict.UNKNOWN if holds is None else Verdict.HELD if holds else Verdict.BROKEN
-        result = Check(claim, verdict, str(evidence))
+        result = self._record.clean(Check(claim, verdict, str(evidence)))
         self._record.check(result)
         show.show(show.check(result))
         if verdict is Verdict.BROKEN:
             seen = result.evidence or "nothing"
             raise CheckBroken(f"check broken: {claim}", *f"what was seen: {seen}".splitlines())
+
+    def secret(self, reference: str) -> str:
+        """Resolve a secret reference, and hide the value in all that this stage writes or shows.
+
+        Args:
+            reference: `env:NAME` or `file:PATH`, as a parameter of type Secret holds it.
+
+        Raises:
+            UnresolvedSecret: the variable or file is not there.
+        """
+        value = secrets.resolve(reference, os.environ)
+        self._record.mask.add(value)
+        return value
 
     @contextmanager
     def expecting(self, kind: type[RunbookError]) -> Iterator[Refusal]:

@@ -42,7 +42,8 @@ class Context:
         """
         self.record.command(transcript or outcome.command)
         self.record.outcome(outcome)
-        show.show(show.outcome(outcome, output=output))
+        clean = self.record.clean(outcome)
+        show.show(show.outcome(clean, output=self.record.mask.text(output)))
 
     def outcome(self, change: Change, kind: str, name: str, command: str, why: str = "") -> Outcome:
         """Make an outcome and report it."""

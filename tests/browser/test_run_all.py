@@ -1,0 +1,76 @@
+"""Run All in a real JupyterLab and a real Chromium, as a reader does it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from runbook_lib.targets import Target
+from tests.browser import lab as labs
+from tests.browser.lab import CHROMIUM, Lab
+from tests.conftest import absent
+from tests.notebooks.shell import NOTEBOOKS, ROOT, Shell
+
+pytestmark = [pytest.mark.docker, pytest.mark.browser, pytest.mark.timeout(600)]
+
+_ASKS = "99-teardown.ipynb"
+
+
+@pytest.fixture(scope="module")
+def lab(
+    request: pytest.FixtureRequest, docker_target: Target, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lab]:
+    """JupyterLab on a working copy."""
+    if not CHROMIUM.exists():
+        absent(request.config, "browser", f"there is no {CHROMIUM}: apt-get install chromium")
+    environ = {**os.environ, **docker_target.environment()}
+    with labs.opened(environ, tmp_path_factory.mktemp("copy"), ROOT) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def page(lab: Lab) -> Iterator[Page]:
+    """A page of a browser that is signed in."""
+    with sync_playwright() as playwright, labs.browser(playwright) as browser:
+        opened = browser.new_page(viewport={"width": 1280, "height": 2400})
+        opened.goto(lab.address)
+        yield opened
+
+
+def test_every_notebook_passes_by_run_all(
+    docker_target: Target, lab: Lab, page: Page, tmp_path: Path
+) -> None:
+    shell = Shell({**os.environ, **docker_target.environment()}, tmp_path)
+    assert shell.runbook("run", "teardown", "--yes").returncode == 0
+    for notebook in NOTEBOOKS:
+        labs.run_all(page, lab, notebook.name)
+        if notebook.name == _ASKS:
+            field = page.locator(".jp-Stdin-input")
+            field.wait_for(timeout=60_000)
+            field.fill("yes")
+            field.press("Enter")
+        labs.wait_until_done(page)
+        _picture(page, notebook.stem)
+        text = page.locator(".jp-Notebook").inner_text()
+
+        assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
+        assert page.locator(".jp-RenderedText[data-mime-type*='stderr']").count() == 0
+        assert "✗ broken" not in text
+        assert text.count("✓ held") >= 5
+
+    assert "removed" in text
+    assert "test-image" in text
+
+
+def _picture(page: Page, name: str) -> None:
+    """Keep a screenshot where a person wants to look at it."""
+    if folder := os.environ.get("RUNBOOK_SCREENSHOTS"):
+        notebook = page.locator(".jp-WindowedPanel-outer").first
+        height = notebook.evaluate("panel => panel.scrollHeight")
+        page.set_viewport_size({"width": 1280, "height": min(int(height) + 200, 9000)})
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.set_viewport_size({"width": 1280, "height": 2400})
