@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from nbformat.reader import NotJSONError
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from runbook_lib.waiting import NotYet, until
@@ -37,6 +39,8 @@ class Lab:
     """A JupyterLab that answers."""
 
     address: str
+    #: The working copy.
+    copy: Path
     process: subprocess.Popen[bytes]
 
     def notebook(self, name: str) -> str:
@@ -60,9 +64,8 @@ def opened(environ: Mapping[str, str], copy: Path, root: Path, *words: str) -> I
             start_new_session=True,
         )
         try:
-            yield Lab(
-                until(lambda: _address(output.fileno(), process), what="Lab", timeout=60), process
-            )
+            address = until(lambda: _address(output.fileno(), process), what="Lab", timeout=60)
+            yield Lab(address, copy, process)
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(30)
@@ -101,6 +104,24 @@ def wait_until_done(page: Page) -> None:
         }""",
         timeout=_CELL_MS,
     )
+
+
+def save(page: Page, path: Path) -> nbformat.NotebookNode:
+    """Save the open notebook, and read it when it is on disk."""
+    before = path.stat().st_mtime_ns
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+s")
+
+    def look() -> nbformat.NotebookNode:
+        if path.stat().st_mtime_ns == before:
+            raise NotYet("it has not been written yet")
+        try:
+            found: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+        except NotJSONError as error:
+            raise NotYet("it is being written") from error
+        return found
+
+    return until(look, what=path.name, timeout=30)
 
 
 def _address(descriptor: int, process: subprocess.Popen[bytes]) -> str:
