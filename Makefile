@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 REQUIRE ?=
 PROFILE ?= auto
 
-.PHONY: help setup run test check fix lint contract notebooks browser bench outputs open lock \
+.PHONY: help setup run test check fix lint contract notebooks browser bench outputs docs open lock \
         testbed-up testbed-down fresh clean
 
 help: ## list the verbs
@@ -50,6 +50,10 @@ bench: $(READY) ## measure, in tests/benchmarks/
 
 outputs: $(READY) ## execute the notebooks on a clean engine, and store their outputs
 	@$(BIN)/python tools/store_outputs.py
+
+docs: $(READY) ## write docs/reference.md from the command line itself
+	@COLUMNS=100 $(BIN)/typer runbook_lib.cli.main utils docs --name runbook --title "The command line" --output docs/reference.md > /dev/null
+	@sed -i "s/&#x27;/'/g; s/&gt;/>/g; s/&lt;/</g; s/&quot;/\"/g" docs/reference.md
 
 open: $(READY) ## JupyterLab on a working copy
 	@$(BIN)/runbook open --profile $(PROFILE)

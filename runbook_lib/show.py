@@ -16,6 +16,8 @@ from runbook_lib.outcome import Change, Check, Outcome, Verdict
 _GOOD = "var(--jp-success-color1, #2e7d32)"
 _BAD = "var(--jp-error-color1, #c62828)"
 _QUIET = "var(--jp-ui-font-color2, #616161)"
+#: JupyterLab would put the text of tables to the right.
+_LEFT = ' style="text-align:left"'
 _CHANGE_COLOUR = {
     Change.CREATED: _GOOD,
     Change.CHANGED: "var(--jp-warn-color0, #b45309)",
@@ -152,8 +154,9 @@ def _text_table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
 
 
 def _html_table(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
+    head = "".join(f"<th{_LEFT}>{escape(title)}</th>" for title in titles)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in cells
+        "<tr>" + "".join(f"<td{_LEFT}>{escape(cell)}</td>" for cell in line) + "</tr>"
+        for line in cells
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

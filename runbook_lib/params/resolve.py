@@ -55,6 +55,8 @@ def _settings(
         stage, name, text = _split(override)
         where = f"--param {override}"
         parameter = _find(stage, name, Setting(text, where), stages)
+        if parameter.is_secret:  # perhaps somebody has written the secret itself
+            where = f"--param {stage}.{name}=…"
         yield stage, name, Setting(from_text(parameter.annotation, text), where)
 
 
@@ -86,8 +88,9 @@ def _find(stage: str, name: str, setting: Setting, stages: Declared) -> Paramete
 
 
 def _bad(stage: str, parameter: Parameter, setting: Setting) -> BadValue:
+    seen = "another text" if parameter.is_secret else repr(setting.value)
     return BadValue(
         f'parameter "{parameter.name}" of stage {stage} has a wrong value ({setting.where})',
-        f"it is to be {wanted(parameter.annotation)}, and is: {setting.value!r}",
+        f"it is to be {wanted(parameter.annotation)}, and is: {seen}",
         hint=f"the stage's own value is {parameter.default!r}: {parameter.help}",
     )

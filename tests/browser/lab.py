@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat.reader import NotJSONError
 from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from runbook_lib.waiting import NotYet, until
 
@@ -88,19 +89,35 @@ def run_all(page: Page, lab: Lab, notebook: str) -> None:
     expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible(
         timeout=60_000
     )
+    until(lambda: _press_run_all(page), what="the first cell", timeout=60)
+
+
+def _press_run_all(page: Page) -> None:
+    """Press Run All; a press before the kernel is connected is lost, as for a person."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    try:
+        page.wait_for_function(
+            """() => [...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')].some(
+                prompt => /\\[(\\*|\\d+)\\]/.test(prompt.textContent))""",
+            timeout=5_000,
+        )
+    except PlaywrightTimeoutError as error:
+        raise NotYet("no cell has begun") from error
 
 
 def wait_until_done(page: Page) -> None:
-    """Wait until every code cell has been executed."""
+    """Wait until every code cell has been executed, or one has failed."""
     page.wait_for_function(
         """() => {
             const cells = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')]
             const prompts = cells.map(c => c.querySelector('.jp-InputPrompt').textContent)
             const idle = document.querySelector(
                 ".jp-Notebook-ExecutionIndicator[data-status='idle']")
-            return idle && cells.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p))
+            const failed = document.querySelector(
+                ".jp-Notebook [data-mime-type='application/vnd.jupyter.error']")
+            const all = cells.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p))
+            return idle && (all || failed)
         }""",
         timeout=_CELL_MS,
     )

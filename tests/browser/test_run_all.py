@@ -55,8 +55,10 @@ def test_every_notebook_passes_by_run_all(
             field.wait_for(timeout=60_000)
             field.fill("yes")
             field.press("Enter")
-        labs.wait_until_done(page)
-        _picture(page, notebook.stem)
+        try:
+            labs.wait_until_done(page)
+        finally:
+            _picture(page, notebook.stem)
         saved = labs.save(page, lab.copy / notebook.name)
 
         assert _errors(saved) == []
