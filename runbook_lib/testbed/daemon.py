@@ -128,7 +128,7 @@ def _remove_network(steps: Steps) -> None:
                 subprocess.run([restore], input="\n".join(kept) + "\n", text=True, check=True)
 
 
-_OURS = re.compile(r"(docker0|br-[0-9a-f]{12}|-s 172\.\d+\.0\.0/16 .*MASQUERADE)").search
+_OURS = re.compile(r"(docker0|br-[0-9a-f]{12}|-s ([\d.]+)/32 -d \2/32 .*MASQUERADE)").search
 
 
 def _path() -> str:
