@@ -51,7 +51,13 @@ def test_an_unknown_magic_is_a_failure(nbval: Check, magic: str, mode: str) -> N
     done = nbval(magic, "x = 1", mode=mode)
 
     assert "1 failed, 1 skipped" in done.stdout
-    assert "`%" in done.stdout
+
+
+def test_an_unknown_magic_whose_message_was_stored_is_one_too(nbval: Check) -> None:
+    done = nbval(("%nosuch", "UsageError: Line magic function `%nosuch` not found.\n"), "x = 1")
+
+    assert "1 failed, 1 skipped" in done.stdout
+    assert "`%nosuch` not found" in done.stdout
 
 
 def test_another_output_is_a_failure(nbval: Check) -> None:
@@ -78,5 +84,6 @@ def test_stages_that_ask_are_answered_with_yes(nbval: Check) -> None:
 def _cell(source: str, output: str) -> nbformat.NotebookNode:
     cell: nbformat.NotebookNode = new_code_cell(source, execution_count=1)
     if output:
-        cell.outputs = [new_output("stream", name="stdout", text=output)]
+        name = "stderr" if "Error" in output else "stdout"
+        cell.outputs = [new_output("stream", name=name, text=output)]
     return cell
