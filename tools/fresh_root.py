@@ -41,8 +41,11 @@ mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
+mkdir -p "$root/old"
 cd "$root"
-exec chroot "$root" "$@"
+# Not chroot: what enters a container later would find itself in the outer root.
+pivot_root . old
+exec chroot . sh -c 'umount -l /old && exec "$@"' sh "$@"
 """
 
 
