@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _PATIENCE = 5.0
 _GIGABYTE = 1_000_000_000
 _MISSING = "missing"
+_VERSION = re.compile(r"\d+\.\d+[\w.+-]*")
 _KUBERNETES_DOWNLOAD = "https://dl.k8s.io/release/stable.txt"
 
 
@@ -58,7 +60,7 @@ class _Wanted:
 _WANTED = (
     _Wanted(
         "docker command line",
-        ("docker", "version", "--format", "{{.Client.Version}}"),
+        ("docker", "--version"),
         "you, to repeat the commands shown",
         "sudo apt-get install docker.io",
     ),
@@ -144,12 +146,13 @@ def _version(wanted: _Wanted, environ: Mapping[str, str]) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return _MISSING
-    return _VERSION_LINES.get(wanted.name, _first_line)(answer.stdout)
+    return _READERS.get(wanted.name, _first_version)(answer.stdout)
 
 
-def _first_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[0].removeprefix("Client Version: ").lstrip("v") if lines else _MISSING
+def _first_version(text: str) -> str:
+    """Find the version in what a tool says of itself."""
+    found = _VERSION.search(text)
+    return found[0] if found else _MISSING
 
 
 def _server_version(text: str) -> str:
@@ -160,4 +163,4 @@ def _server_version(text: str) -> str:
     return str(server.get("gitVersion", _MISSING)).lstrip("v")
 
 
-_VERSION_LINES: Mapping[str, Callable[[str], str]] = {"a cluster that answers": _server_version}
+_READERS: Mapping[str, Callable[[str], str]] = {"a cluster that answers": _server_version}

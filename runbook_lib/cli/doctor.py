@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -37,7 +38,11 @@ def doctor(
     engine = targets.open_engine(target, stage="preflight", record=record, environ=environ)
     print(f"{engine.describe()}: {target.why}\n")
     known = {**environ, "RUNBOOK_DOCKER_CONFIG": target.docker_config or ""}
-    print(show.table(preflight.tools(engine, known)).text)
+    tools = preflight.tools(engine, known)
+    print(show.table(replace(tools, columns=("name", "version", "needed_by"))).text)
+    for tool in tools:
+        if tool.is_missing:
+            print(f"\n{tool.name} is missing; install it:\n  {tool.install}")
     declared = {each.name: each.default for each in book.declared.get("preflight", ())}
     wanted = port or declared.get("ports") or []
     print("\n" + show.table(preflight.ports(engine, wanted)).text)  # type: ignore[arg-type]

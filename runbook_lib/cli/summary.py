@@ -21,11 +21,11 @@ def show(run: Run) -> None:
     events = list(run.folder.read_events())
     checks = _last(events, "check_recorded", ("stage", "claim"))
     ends = _last(events, "stage_finished", ("stage",))
-    table = Table(title=f"run {run.facts.id}: {run.facts.state}", title_justify="left")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("stage")
     table.add_column("verdict")
     for verdict in _VERDICTS:
-        table.add_column(f"checks {verdict}", justify="right")
+        table.add_column(verdict, justify="right")
     table.add_column("seconds", justify="right")
     for stage in run.facts.selected:
         found = Counter(check["verdict"] for (name, _), check in checks.items() if name == stage)
@@ -36,7 +36,9 @@ def show(run: Run) -> None:
             f"{ends[stage,]['seconds']:.1f}" if (stage,) in ends else "-",
         )
     console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"\nrun {run.facts.id}: [bold]{run.facts.state}[/]; its checks:\n")
     console.print(table)
+    console.print()
     for line in _unheld(checks) + _failures(run, ends) + _where(run):
         print(line, file=sys.stderr)
 
