@@ -81,14 +81,13 @@ def start(context: Context, spec: ContainerSpec, *, timeout: float) -> Container
     """Make the live container match its spec, and wait until it runs, or is healthy."""
     command = commands.run(spec, detach=True, remove=False)
     image_id = images.present(context, spec.image)
-    found = find(context, spec.name) if spec.name else None
+    found = find(context, spec.name)
     if found:
         context.require_ours("container", spec.name, found["Config"]["Labels"], *_facts(found))
     change, why = _make(context, spec, found, image_id)
-    name = spec.name or _latest_name(context, spec)
-    health.wait_until_good(context.api, name, timeout=timeout)
-    outcome = context.outcome(change, "container", name, command, why)
-    return Container(name, spec.image, outcome, context, spec.ports)
+    health.wait_until_good(context.api, spec.name, timeout=timeout)
+    outcome = context.outcome(change, "container", spec.name, command, why)
+    return Container(spec.name, spec.image, outcome, context, spec.ports)
 
 
 def remove(context: Context, name: str) -> Outcome:
@@ -181,7 +180,7 @@ def _make(
     if found and not reason and found["State"]["Running"]:
         return Change.KEPT, ""
 
-    with refusals_explained(f'container "{spec.name or spec.image}"'):
+    with refusals_explained(f'container "{spec.name}"'):
         if found and not reason:
             begin(context, spec, found["Id"])
             return Change.CHANGED, "it was stopped, and is started again"
@@ -203,12 +202,6 @@ def _require_ours(context: Context, name: str) -> Facts:
     found: Facts = context.api.inspect_container(name)
     context.require_ours("container", name, found["Config"]["Labels"], *_facts(found))
     return found
-
-
-def _latest_name(context: Context, spec: ContainerSpec) -> str:
-    wanted = context.owner.labels(spec.facts())[labels.SPEC]
-    found = context.api.containers(limit=1, filters={"label": f"{labels.SPEC}={wanted}"})
-    return str(found[0]["Names"][0].lstrip("/"))
 
 
 def _published(container: Container, port: int | None) -> int:

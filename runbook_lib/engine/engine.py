@@ -118,8 +118,8 @@ class Engine:
         image: str | Image,
         *command: str,
         detach: Literal[True],
+        name: str,
         remove: Literal[False] = ...,
-        name: str = ...,
         hostname: str = ...,
         network: str | Network = ...,
         ports: Ports | None = ...,
@@ -157,7 +157,7 @@ class Engine:
             command: the command and its arguments, instead of the image's own.
             detach: leave the container running: `docker run --detach`.
             remove: run to the end and remove the container: `docker run --rm`.
-            name: the container's name; the engine invents one if not given.
+            name: the container's name; needed where it stays, for by its name it is kept.
             hostname: the container's own host name.
             network: the network to join; the engine's default bridge if not given.
             ports: ports of this machine and the container's ports that they lead to.
@@ -189,6 +189,10 @@ class Engine:
             raise BadValue(
                 "engine.run needs one of detach=True and remove=True",
                 hint="detach=True leaves the container running, remove=True waits for its end",
+            )
+        if detach and not name:
+            raise BadValue(
+                "a container that stays needs a name", hint="engine.run(..., name=..., detach=True)"
             )
         if detach:
             return containers.start(self._context, spec, timeout=timeout)

@@ -198,6 +198,11 @@ def test_run_wants_to_know_whether_to_wait(engine: Engine) -> None:
         engine.run("nginx")  # type: ignore[call-overload]
 
 
+def test_a_container_that_stays_needs_a_name(engine: Engine) -> None:
+    with pytest.raises(BadValue, match="needs a name"):
+        engine.run("nginx", detach=True)  # type: ignore[call-overload]
+
+
 def test_the_command_lines_are_recorded(engine: Engine, record: Record, unique: str) -> None:
     engine.run("nginx", name=unique, detach=True)
 
