@@ -133,8 +133,21 @@ def answering_docker(environ: Mapping[str, str]) -> str | None:
 
 
 @contextmanager
-def lock(target: Target, run_id: str, environ: Mapping[str, str]) -> Iterator[Lease]:
+def lock(
+    target: Target,
+    run_id: str,
+    environ: Mapping[str, str],
+    *,
+    on_lost: Callable[[RunLocked], None],
+) -> Iterator[Lease]:
     """Hold the lock of a target while the block runs; it is renewed in the background.
+
+    Args:
+        target: the target to lock.
+        run_id: the run that other contenders are told of.
+        environ: the environment.
+        on_lost: called, once and in another thread, when somebody else has taken the lock, as
+            after this machine has slept for longer than the lock's expiry.
 
     Raises:
         RunLocked: another run holds it.
@@ -145,7 +158,7 @@ def lock(target: Target, run_id: str, environ: Mapping[str, str]) -> Iterator[Le
         api.connect(target.engine_url, environ), _holder(run_id), has_ended=_has_ended
     )
     over = threading.Event()
-    thread = threading.Thread(target=_keep, args=(held, over), daemon=True)
+    thread = threading.Thread(target=_keep, args=(held, over, on_lost), daemon=True)
     thread.start()
     try:
         yield held
@@ -230,10 +243,14 @@ def _testbed_obstacle() -> str:
     return "this is not Linux"
 
 
-def _keep(held: Lease, over: threading.Event) -> None:
+def _keep(held: Lease, over: threading.Event, on_lost: Callable[[RunLocked], None]) -> None:
     while not over.wait(_RENEWAL):
-        with suppress(RunLocked, OSError):
-            held.renew()
+        try:
+            with suppress(OSError):  # the engine is away: the next renewal may find it again
+                held.renew()
+        except RunLocked as error:
+            on_lost(error)
+            return
 
 
 def _holder(run_id: str) -> Holder:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ from runbook_lib.cli import common
 from runbook_lib.cli.common import BookOption, ParamOption, ProfileOption
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from runbook_lib.params import Profile
     from runbook_lib.runner.book import Book
 
@@ -51,10 +54,10 @@ def open_book(
 def make_copy(book: Book, profile: Profile, overrides: list[str], folder: Path) -> None:
     """Copy the notebooks, and inject the values that hold, as papermill does.
 
-    Notebooks that are in the copy already stay as they are: somebody may have worked in them.
+    Notebooks that are in the copy already keep everything that somebody has done in them; only the
+    injected values follow, where other ones were asked for.
     """
     import nbformat
-    from papermill.parameterize import parameterize_notebook
 
     from runbook_lib.params import resolve_parameters
 
@@ -65,11 +68,23 @@ def make_copy(book: Book, profile: Profile, overrides: list[str], folder: Path) 
         shutil.copy2(text, folder)
     for stage in book.stages.values():
         target = folder / stage.path.name
-        if target.exists():
-            continue
-        notebook = nbformat.read(stage.path, as_version=4)
-        if stage.name in values:
-            notebook = parameterize_notebook(
-                notebook, values[stage.name], kernel_name="python3", language="python"
-            )
-        nbformat.write(notebook, target)
+        source = target if target.exists() else stage.path
+        changed = _with_values(source, values.get(stage.name, {}))
+        if changed:
+            nbformat.write(changed, target)
+        elif source is not target:
+            shutil.copy2(source, target)
+
+
+def _with_values(path: Path, values: Mapping[str, object]) -> NotebookNode | None:
+    """Inject values into a notebook; None where it holds them already."""
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    notebook = load_notebook_node(str(path))
+    if notebook.metadata.papermill.get("parameters", {}) == values:
+        return None
+    with_values: NotebookNode = parameterize_notebook(
+        notebook, dict(values), kernel_name="python3", language="python"
+    )
+    return with_values

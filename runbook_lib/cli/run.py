@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from runbook_lib.cli import common
 from runbook_lib.cli.common import BookOption, JsonOption, ParamOption, ProfileOption
 
 if TYPE_CHECKING:
+    from runbook_lib.errors import RunLocked
     from runbook_lib.params import Profile
     from runbook_lib.runner.book import Book
     from runbook_lib.runner.run import Run
@@ -180,7 +182,7 @@ def _carry_out(
     )
     pool = run.open_pool()  # the first kernels start while the lock is taken
     try:
-        with targets.lock(target, facts.id, os.environ) as lease, reporter:
+        with targets.lock(target, facts.id, os.environ, on_lost=_stop) as lease, reporter:
             if lease.took_over:
                 common.say(f"note: {lease.took_over}")
             folder.write(facts)
@@ -192,6 +194,12 @@ def _carry_out(
     finally:
         pool.close()
     _end(run, reporter)
+
+
+def _stop(reason: RunLocked) -> None:
+    """End this run as Ctrl-C does: another one works on the same target."""
+    common.say(f"error: {reason}")
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _end(run: Run, reporter: Any) -> None:

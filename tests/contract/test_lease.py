@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 import pytest
 from docker import APIClient
 
+from runbook_lib import targets
 from runbook_lib.engine import api, lease
 from runbook_lib.engine.lease import Holder
 from runbook_lib.errors import RunLocked
@@ -50,6 +52,20 @@ def test_the_lock_of_a_killed_run_is_taken_over_at_once(client: APIClient) -> No
 
     assert taken.took_over is not None
     assert "run one of ann on here (pid 100) was killed" in taken.took_over
+
+
+def test_a_run_that_has_lost_its_lock_is_told_who_has_it(
+    client: APIClient, docker_target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(targets, "_RENEWAL", 0.02)
+    lost: queue.Queue[RunLocked] = queue.Queue()
+
+    with targets.lock(docker_target, "one", os.environ, on_lost=lost.put):
+        lease.acquire(client, _TWO, has_ended=lambda _holder: True)
+        reason = lost.get(timeout=10)
+
+    assert "run one has lost the lock" in str(reason)
+    assert "it is held by run two of ann" in str(reason)
 
 
 def test_a_lock_that_nobody_renews_expires(
