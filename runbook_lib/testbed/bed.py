@@ -14,7 +14,7 @@ from pathlib import Path
 from runbook_lib import targets
 from runbook_lib.engine import ping
 from runbook_lib.errors import TargetError
-from runbook_lib.testbed import certificates, daemon, images, machine, packages, processes, registry
+from runbook_lib.testbed import certificates, daemon, images, machine, packages, registry
 from runbook_lib.testbed.certificates import Certificates
 from runbook_lib.testbed.layout import Layout
 from runbook_lib.testbed.steps import Report, Steps
@@ -104,7 +104,7 @@ def down(report: Report, environ: Mapping[str, str], *, purge: bool = False) -> 
             engine = daemon.stop(layout, steps)
             notes.append("stopped" if engine else "was not running")
         with steps.step("registry") as notes:
-            served = processes.stop(registry.NAME, layout.pids)
+            served = registry.stop(layout)
             notes.append("stopped" if served else "was not running")
         shutil.rmtree(layout.state, ignore_errors=True)
         if purge:

@@ -41,11 +41,11 @@ def start(layout: Layout, certificates: Certificates) -> bool:
     if processes.alive(NAME, layout.pids) and not ping.refusal(url(layout)):
         return False
 
-    processes.stop(NAME, layout.pids)
+    processes.stop(NAME, layout.pids, config=_config_file(layout))
     clear_leftovers(layout)
     hosts = layout.state / "hosts"
     hosts.write_text(_hosts())
-    config = layout.state / "daemon.json"
+    config = _config_file(layout)
     config.write_text(json.dumps(_config(layout), indent=2))
     processes.start(
         NAME,
@@ -62,7 +62,7 @@ def start(layout: Layout, certificates: Certificates) -> bool:
 
 def stop(layout: Layout, steps: Steps) -> bool:
     """Stop the engine and all that runs in it, and remove its bridges and firewall rules."""
-    was_there = processes.stop(NAME, layout.pids)
+    was_there = processes.stop(NAME, layout.pids, config=_config_file(layout))
     clear_leftovers(layout)
     if not _other_engine():
         _remove_network(steps)
@@ -87,6 +87,10 @@ def _look(layout: Layout) -> None:
         )
     if reason := ping.refusal(url(layout)):
         raise NotYet(reason)
+
+
+def _config_file(layout: Layout) -> Path:
+    return layout.state / "daemon.json"
 
 
 def _config(layout: Layout) -> dict[str, object]:

@@ -58,13 +58,21 @@ def alive(name: str, pids: Path) -> psutil.Process | None:
     return None
 
 
-def stop(name: str, pids: Path) -> bool:
-    """Ask a recorded process to end, kill it when it does not, and say whether it was there."""
-    process = alive(name, pids)
-    if process:
+def stop(name: str, pids: Path, *, config: Path) -> bool:
+    """Ask a process to end, kill it when it does not, and say whether it was there.
+
+    Args:
+        name: the name under which it was recorded.
+        pids: the folder of the records.
+        config: its configuration file, by which it is found where whoever started it was killed
+            before the record was written.
+    """
+    recorded = alive(name, pids)
+    found = [recorded] if recorded else mentioning(config)
+    for process in found:
         end(process)
     (pids / f"{name}.json").unlink(missing_ok=True)
-    return process is not None
+    return bool(found)
 
 
 def end(process: psutil.Process) -> None:

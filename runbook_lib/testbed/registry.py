@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
 
 import yaml
 
@@ -32,10 +33,10 @@ def start(layout: Layout, certificates: Certificates) -> bool:
     if not refusal(certificates):
         return False
 
-    processes.stop(NAME, layout.pids)
+    stop(layout)
     _require_free_port()
     layout.registry_root.mkdir(parents=True, exist_ok=True)
-    config = layout.state / "registry.yml"
+    config = _config_file(layout)
     config.write_text(yaml.safe_dump(_config(layout, certificates)))
     processes.start(
         NAME,
@@ -46,6 +47,11 @@ def start(layout: Layout, certificates: Certificates) -> bool:
     )
     until(lambda: _look(layout, certificates), what="the testbed's registry", timeout=_PATIENCE)
     return True
+
+
+def stop(layout: Layout) -> bool:
+    """Stop the registry, and say whether it ran."""
+    return processes.stop(NAME, layout.pids, config=_config_file(layout))
 
 
 def refusal(certificates: Certificates) -> str:
@@ -91,6 +97,10 @@ def _require_free_port() -> None:
                 str(error),
                 hint=f"see who does: ss -ltnp 'sport = :{PORT}'",
             ) from error
+
+
+def _config_file(layout: Layout) -> Path:
+    return layout.state / "registry.yml"
 
 
 def _config(layout: Layout, certificates: Certificates) -> dict[str, object]:
