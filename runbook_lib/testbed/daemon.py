@@ -21,6 +21,7 @@ from runbook_lib.waiting import NotYet, until
 
 NAME = "dockerd"
 _PATIENCE = 60
+_OWN_BRIDGE = "runbook0"
 _BRIDGE = re.compile(r"^\d+: (docker0|br-[0-9a-f]{12})[:@]", re.MULTILINE)
 #: Where the engine runs, the hosts file is one of its own; nobody else sees those names.
 _IN_OWN_NAMESPACE = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
@@ -46,7 +47,10 @@ def start(layout: Layout, certificates: Certificates) -> bool:
     hosts = layout.state / "hosts"
     hosts.write_text(_hosts())
     config = _config_file(layout)
-    config.write_text(json.dumps(_config(layout), indent=2))
+    settings = _config(layout)
+    if _other_engine():
+        settings["bridge"] = _make_bridge()
+    config.write_text(json.dumps(settings, indent=2))
     processes.start(
         NAME,
         ["unshare", "--mount", "--propagation", "slave"]
@@ -64,6 +68,7 @@ def stop(layout: Layout, steps: Steps) -> bool:
     """Stop the engine and all that runs in it, and remove its bridges and firewall rules."""
     was_there = processes.stop(NAME, layout.pids, config=_config_file(layout))
     clear_leftovers(layout)
+    subprocess.run(["ip", "link", "delete", _OWN_BRIDGE], capture_output=True, check=False)
     if not _other_engine():
         _remove_network(steps)
     return was_there
@@ -73,8 +78,10 @@ def clear_leftovers(layout: Layout) -> None:
     """End what an engine that was killed has left running below this testbed's folder."""
     for process in processes.mentioning(layout.exec_root):
         processes.kill_with_children(process)
-    layout.socket.unlink(missing_ok=True)
-    (layout.state / "dockerd.pid").unlink(missing_ok=True)
+    # A process id in a file that is left may be another process's, or one that nobody has buried.
+    containerd = layout.exec_root / "containerd" / "containerd.pid"
+    for stale in (layout.socket, layout.state / "dockerd.pid", containerd):
+        stale.unlink(missing_ok=True)
 
 
 def _look(layout: Layout) -> None:
@@ -114,7 +121,17 @@ def _other_engine() -> bool:
     """Say whether a Docker Engine that is not ours runs on this machine."""
     import psutil
 
-    return any(process.info["name"] == "dockerd" for process in psutil.process_iter(["name"]))
+    return any(
+        process.info["name"] == "dockerd" and process.info["status"] != psutil.STATUS_ZOMBIE
+        for process in psutil.process_iter(["name", "status"])
+    )
+
+
+def _make_bridge() -> str:
+    """Make a bridge beside docker0, which belongs to the other engine."""
+    if not Path("/sys/class/net", _OWN_BRIDGE).exists():
+        subprocess.run(["ip", "link", "add", _OWN_BRIDGE, "type", "bridge"], check=True)
+    return _OWN_BRIDGE
 
 
 def _remove_network(steps: Steps) -> None:
