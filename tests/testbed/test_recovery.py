@@ -128,7 +128,8 @@ def _testbed(verb: str) -> subprocess.CompletedProcess[str]:
 
 def _start(verb: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [_RUNBOOK, "testbed", verb],
+        # A shell that starts the tests in the background has them ignore Ctrl-C.
+        ["env", "--default-signal=INT", _RUNBOOK, "testbed", verb],
         env=_ENVIRON,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
