@@ -34,7 +34,7 @@ fix: $(READY) ## format, and mend what can be mended
 	@$(BIN)/ruff format --quiet && $(BIN)/ruff check --fix --quiet
 
 lint: $(READY) ## lint and import contracts
-	@$(BIN)/ruff check --quiet && $(BIN)/lint-imports --no-logo --no-timings > /dev/null
+	@$(BIN)/ruff check --quiet && PYTHONPATH=myevents/services $(BIN)/lint-imports --no-logo --no-timings > /dev/null
 
 contract: $(READY) ## the vocabulary against a real Docker Engine
 	@$(BIN)/pytest --require docker tests/contract
@@ -59,7 +59,7 @@ open: $(READY) ## JupyterLab on a working copy
 	@$(BIN)/runbook open --profile $(PROFILE)
 
 lock: $(READY) ## find new versions for requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --extra test --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --extra myevents --extra test --extra dev pyproject.toml -o requirements.lock
 	@sed -n '/^uv==/,/^[a-z].*==/p' requirements.lock | sed '$$d' > tools/uv.lock
 
 testbed-up: $(READY) ## bring the testbed up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -9,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _BIN = Path(sys.executable).parent
+_TESTS = ("tests/unit", "tests/notebooks", "myevents/tests")
 _CHECKS = {
     "format": [_BIN / "ruff", "format", "--check", "--quiet"],
     "lint": [_BIN / "ruff", "check", "--quiet"],
     "imports": [_BIN / "lint-imports"],
     "types": [_BIN / "mypy"],
-    "tests": [_BIN / "pytest", "-q", "-m", "not docker", "tests/unit", "tests/notebooks"],
+    "tests": [_BIN / "pytest", "-q", "-m", "not docker", *_TESTS],
 }
 
 
@@ -27,7 +29,8 @@ def main() -> int:
 
 def _check(name: str) -> bool:
     began = time.monotonic()
-    done = subprocess.run(_CHECKS[name], capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHONPATH": "myevents/services"}
+    done = subprocess.run(_CHECKS[name], env=env, capture_output=True, text=True, check=False)
     good = done.returncode == 0
     print(f"{'✓' if good else '✗'} {name:<8} {time.monotonic() - began:5.1f} s", flush=True)
     if not good:

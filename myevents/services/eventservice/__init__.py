@@ -1,0 +1,1 @@
+"""The event service: it knows all events, and tells of each new one."""

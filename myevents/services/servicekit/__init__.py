@@ -1,0 +1,1 @@
+"""What both services share: settings, logs, the server, the broker, the outbox."""
