@@ -195,15 +195,16 @@ def _push(client: APIClient, steps: Steps, recipe: Recipe) -> None:
             if "error" in message:
                 steps.write(json.dumps(message))
                 raise TargetError(f"{name}:{tag} could not be pushed", str(message["error"]))
-        # What is pulled later by its official name is then really pulled.
+        # What is pulled later by its official name is then really pulled, and is the new one.
         _forget(client, f"{name}:{tag}")
+        _forget(client, f"{recipe.repository.removeprefix('library/')}:{tag}")
 
 
 def _forget(client: APIClient, name: str) -> None:
     from docker.errors import APIError
 
     with suppress(APIError):
-        client.remove_image(name)
+        client.remove_image(name, force=True)
 
 
 def _made(layout: Layout) -> Mapping[str, str]:

@@ -1,14 +1,17 @@
 """Bookings in MongoDB.
 
-An event and its bookings are one document, because one document is what MongoDB writes at once
-without a replica set: the seats that are free, the booking, its key and its message change together
-or not at all. An event has at most 10,000 seats, so that its document stays far below the limit of
-16 MB.
+An event is one document, and in it stand its free seats, every booking under its key, and the
+messages that are still to be sent: one document is what MongoDB writes at once without a replica
+set, so all of these change together or not at all. An event has at most 10,000 seats, so that its
+document stays far below the limit of 16 MB. A second collection has one document for each booking;
+lists are read from it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -20,11 +23,11 @@ from bookingservice.store import Refusal, message, repeated
 
 
 class MongoBookings:
-    """Bookings in MongoDB, inside the documents of their events."""
+    """Bookings in MongoDB."""
 
     def __init__(self, url: str) -> None:
         self._client, database = mongo.connect(url)
-        self._events = database["events"]
+        self._events, self._bookings = database["events"], database["bookings"]
         self._is_indexed = False
 
     async def ping(self) -> None:
@@ -38,95 +41,76 @@ class MongoBookings:
 
     async def learn(self, event: KnownEvent) -> None:
         """Take in an event; one that is known already stays as it is."""
-        document = {
-            "_id": event.id,
-            "name": event.name,
-            "seats": event.seats,
-            "free": event.seats,
-            "bookings": [],
-            "unpublished": [],
-        }
+        fresh = {"free": event.seats, "booked": {}, "unpublished": {}, "waiting": 0}
+        document = {"_id": event.id, "name": event.name, "seats": event.seats, **fresh}
         async with mongo.translated():
-            if not self._is_indexed:
-                await self._events.create_index("bookings.key")
-                await self._events.create_index("bookings.user")
-                self._is_indexed = True
-            try:
+            await self._make_indexes()
+            with suppress(DuplicateKeyError):
                 await self._events.insert_one(document)
-            except DuplicateKeyError:
-                return
 
     async def book(self, booking: Booking, key: str) -> Booking | Refusal:
         """Book, once for each key."""
+        field = hashlib.sha256(key.encode()).hexdigest()[:32]  # any text is no name of a field
+        enough_and_new = {
+            "_id": booking.event_id,
+            "free": {"$gte": booking.seats},
+            f"booked.{field}": {"$exists": False},
+        }
+        change = {
+            "$inc": {"free": -booking.seats, "waiting": 1},
+            "$set": {
+                f"booked.{field}": booking.model_dump(mode="json"),
+                f"unpublished.{field}": True,
+            },
+        }
         async with mongo.translated():
-            before = await self._with_key(key)
-            if before:
-                return repeated(before, booking)
-            done = await self._events.update_one(
-                {
-                    "_id": booking.event_id,
-                    "free": {"$gte": booking.seats},
-                    "bookings.key": {"$ne": key},
-                },
-                {
-                    "$inc": {"free": -booking.seats},
-                    "$push": {
-                        "bookings": _document(booking, key),
-                        "unpublished": booking.id,
-                    },
-                },
-            )
-            if done.modified_count:
-                return booking
-            # The same key may have come in twice at once: then the other request has booked.
-            before = await self._with_key(key)
-            known = await self._events.find_one({"_id": booking.event_id}, {"_id": 1})
-        if before:
-            return repeated(before, booking)
-        return Refusal.OVERBOOKED if known else Refusal.UNKNOWN_EVENT
+            done = await self._events.update_one(enough_and_new, change)
+            result = booking if done.modified_count else await self._why_not(booking, field)
+            if isinstance(result, Booking):
+                await self._list(result)
+        return result
 
     async def find(self, *, event: str | None, user: str | None, limit: int) -> list[Booking]:
         """List bookings."""
-        wanted = {"_id": event} if event is not None else {}
-        wanted |= {"bookings.user": user} if user is not None else {}
-        found: list[Booking] = []
+        wanted = {"event_id": event, "user": user}
+        where = {name: value for name, value in wanted.items() if value is not None}
         async with mongo.translated():
-            async for each in self._events.find(wanted, {"bookings": 1}).sort("_id", 1):
-                bookings = [_booking(each["_id"], one) for one in each["bookings"]]
-                found += [one for one in bookings if user in (None, one.user)]
-                if len(found) >= limit:
-                    break
-        return found[:limit]
+            found = self._bookings.find(where).sort("_id", 1).limit(limit)
+            return [Booking.model_validate({**each, "id": each["_id"]}) async for each in found]
 
     async def pending(self) -> Sequence[Pending]:
-        """List the messages of new bookings."""
+        """List the messages of new bookings; what a crash has kept from the list is added to it."""
         messages: list[Pending] = []
         async with mongo.translated():
-            async for each in self._events.find({"unpublished.0": {"$exists": True}}):
-                bookings = {one["id"]: one for one in each["bookings"]}
-                booked = each["seats"] - each["free"]
-                messages += [
-                    message(_booking(each["_id"], bookings[identity]), booked)
-                    for identity in each["unpublished"]
-                ]
+            async for event in self._events.find({"waiting": {"$gt": 0}}):
+                for field in event["unpublished"]:
+                    booking = Booking.model_validate(event["booked"][field])
+                    await self._list(booking)
+                    messages.append(message(booking, field, event["seats"] - event["free"]))
         return messages
 
     async def mark_published(self, message: Pending) -> None:
         """Forget a message."""
-        where = {"_id": message.body["event_id"]}
+        field = f"unpublished.{message.key}"
+        where = {"_id": message.body["event_id"], field: {"$exists": True}}
         async with mongo.translated():
-            await self._events.update_one(where, {"$pull": {"unpublished": message.key}})
+            await self._events.update_one(where, {"$unset": {field: ""}, "$inc": {"waiting": -1}})
 
-    async def _with_key(self, key: str) -> Booking | None:
-        only = {"bookings": {"$elemMatch": {"key": key}}}
-        found = await self._events.find_one({"bookings.key": key}, only)
-        return _booking(found["_id"], found["bookings"][0]) if found else None
+    async def _why_not(self, booking: Booking, field: str) -> Booking | Refusal:
+        event = await self._events.find_one({"_id": booking.event_id}, {"booked": 1})
+        if event is None:
+            return Refusal.UNKNOWN_EVENT
+        before: dict[str, Any] | None = event["booked"].get(field)
+        return repeated(Booking.model_validate(before), booking) if before else Refusal.OVERBOOKED
 
+    async def _list(self, booking: Booking) -> None:
+        document = {**booking.model_dump(mode="json", exclude={"id"}), "_id": booking.id}
+        with suppress(DuplicateKeyError):  # it is there already, and never changes
+            await self._bookings.insert_one(document)
 
-def _document(booking: Booking, key: str) -> dict[str, Any]:
-    return {**booking.model_dump(exclude={"event_id"}), "key": key}
-
-
-def _booking(event_id: str, document: dict[str, Any]) -> Booking:
-    fields = {name: value for name, value in document.items() if name != "key"}
-    return Booking(event_id=event_id, **fields)
+    async def _make_indexes(self) -> None:
+        if not self._is_indexed:
+            await self._events.create_index("waiting")
+            await self._bookings.create_index("event_id")
+            await self._bookings.create_index("user")
+            self._is_indexed = True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from servicekit.ids import new_id
 from servicekit.outbox import Relay
 from servicekit.problems import declared, refuse
 from servicekit.service import Service
@@ -30,10 +30,10 @@ def make_paths(service: Service, store: BookingStore, relay: Relay) -> APIRouter
     ) -> Booking:
         """Book seats; a request that is repeated with the same Idempotency-Key books once.
 
-        The header is that of draft-ietf-httpapi-idempotency-key-header.
+        A key belongs to its event. The header is that of draft-ietf-httpapi-idempotency-key-header.
         """
         service.require_broker()
-        identity = secrets.token_hex(12)
+        identity = new_id()
         booking = Booking(id=identity, created_at=_now(), **wanted.model_dump())
         result = await store.book(booking, key or identity)
         if isinstance(result, Refusal):

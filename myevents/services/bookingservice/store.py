@@ -39,7 +39,7 @@ class BookingStore(Outbox, Protocol):
 
         Args:
             booking: what is booked.
-            key: the same key with the same wish gives the booking that was made before.
+            key: the same key for the same event and wish gives the booking that was made before.
         """
 
     async def find(self, *, event: str | None, user: str | None, limit: int) -> list[Booking]:
@@ -56,16 +56,17 @@ def repeated(before: Booking, wanted: Booking) -> Booking | Refusal:
     return before if same else Refusal.KEY_REUSED
 
 
-def message(booking: Booking, booked: int) -> Pending:
+def message(booking: Booking, key: str, booked: int) -> Pending:
     """Make the message that tells of a booking.
 
     Args:
         booking: what was booked.
+        key: what the store knows the message by.
         booked: how many seats of the event are booked now; it never shrinks, so that whoever reads
             the messages in any order, or twice, knows which number is the newest.
     """
     body = booking.model_dump(mode="json", include={"id", "event_id", "user", "seats"})
-    return Pending(booking.id, BOOKED, {**body, "booked": booked})
+    return Pending(key, BOOKED, {**body, "booked": booked})
 
 
 class MemoryBookings:
@@ -73,7 +74,7 @@ class MemoryBookings:
 
     def __init__(self) -> None:
         self._events: dict[str, KnownEvent] = {}
-        self._bookings: dict[str, Booking] = {}
+        self._bookings: dict[tuple[str, str], Booking] = {}
         self._pending: list[Pending] = []
         self.connected = True
 
@@ -93,7 +94,7 @@ class MemoryBookings:
     async def book(self, booking: Booking, key: str) -> Booking | Refusal:
         """Book, once for each key."""
         await self.ping()
-        if before := self._bookings.get(key):
+        if before := self._bookings.get((booking.event_id, key)):
             return repeated(before, booking)
         event = self._events.get(booking.event_id)
         if event is None:
@@ -103,8 +104,8 @@ class MemoryBookings:
         )
         if booked > event.seats:
             return Refusal.OVERBOOKED
-        self._bookings[key] = booking
-        self._pending.append(message(booking, booked))
+        self._bookings[booking.event_id, key] = booking
+        self._pending.append(message(booking, booking.id, booked))
         return booking
 
     async def find(self, *, event: str | None, user: str | None, limit: int) -> list[Booking]:

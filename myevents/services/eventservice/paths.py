@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from servicekit.ids import new_id
 from servicekit.outbox import Relay
 from servicekit.problems import declared, refuse
 from servicekit.service import Service
@@ -23,7 +22,7 @@ def make_paths(service: Service, store: EventStore, relay: Relay) -> APIRouter:
     async def create(new: NewEvent) -> Event:
         """Announce an event."""
         service.require_broker()
-        event = Event(id=_new_id(), **new.model_dump())
+        event = Event(id=new_id(), **new.model_dump())
         await store.add(event)
         relay.wake()
         return event
@@ -46,8 +45,3 @@ def make_paths(service: Service, store: EventStore, relay: Relay) -> APIRouter:
         return found
 
     return paths
-
-
-def _new_id() -> str:
-    """Make an id that sorts by the time of its making, so that lists need no other order."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
