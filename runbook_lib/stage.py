@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_lib import secrets, show, show_figures, targets
+from runbook_lib import secrets, show, show_charts, show_figures, targets
 from runbook_lib.errors import CheckBroken, RunbookError
 from runbook_lib.outcome import Check, Verdict
+from runbook_lib.places import Folder, runbook_folder
 from runbook_lib.record import Record
 
 if TYPE_CHECKING:
@@ -101,6 +102,24 @@ class Stage:
         if not _somebody_listens():
             return False
         return input(f"{question} (yes/no) ").strip().lower() in {"y", "yes"}
+
+    def folder(self, name: str) -> Folder:
+        """Find a folder of the runbook, as `myevents/services`, wherever the notebook runs.
+
+        Raises:
+            BadValue: there is no such folder.
+        """
+        return runbook_folder(name, Path.cwd())
+
+    def draw_bars(self, title: str, values: Mapping[str, float], *, unit: str) -> None:
+        """Draw values as bars, each with its number.
+
+        Args:
+            title: what is measured.
+            values: the values, by their names.
+            unit: the unit of all values, as `MB`.
+        """
+        show.show(show_charts.bars(title, values, unit))
 
     def draw_reach(
         self,

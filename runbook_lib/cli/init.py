@@ -13,12 +13,13 @@ from runbook_lib.cli import common
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
 #: What belongs to a runbook; a wheel carries it inside the package.
-PARTS = ("notebooks", "params")
+PARTS = ("notebooks", "params", "myevents")
+_MADE_AGAIN = (".ipynb_checkpoints", "__pycache__", "node_modules", "dist", "tests")
 
 
 @common.interruptible
 def init(folder: FolderArgument) -> None:
-    """Unpack notebooks and profiles into a folder of your own."""
+    """Unpack notebooks, profiles and the example into a folder of your own."""
     from runbook_lib.errors import ParamsError
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -47,7 +48,7 @@ def unpack(origin: Path, folder: Path) -> None:
             shutil.copytree(
                 origin / part,
                 scratch / part,
-                ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"),
+                ignore=shutil.ignore_patterns(*_MADE_AGAIN),
             )
         scratch.chmod(0o755)
         if folder.exists():

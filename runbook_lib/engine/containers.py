@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from runbook_lib import labels
 from runbook_lib.engine import commands, health, images, ports
 from runbook_lib.engine.api import Facts, explanation, refusals_explained
-from runbook_lib.engine.fetching import Page, fetch
+from runbook_lib.engine.fetching import Page, Request, fetch
 from runbook_lib.errors import RunbookError
 from runbook_lib.outcome import Change, Outcome
 
@@ -33,11 +34,23 @@ class Container:
     def __str__(self) -> str:
         return self.name
 
-    def fetch(self, path: str = "/", *, port: int | None = None, timeout: float = 30) -> Page:
-        """Fetch a page over a mapped port, as soon as the container answers.
+    def fetch(
+        self,
+        path: str = "/",
+        *,
+        method: str = "",
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        port: int | None = None,
+        timeout: float = 30,
+    ) -> Page:
+        """Fetch a page over a mapped port, as soon as the container answers: `curl`.
 
         Args:
             path: the path of the address, with its leading slash.
+            method: the HTTP method; GET if not given, or POST where something is sent.
+            body: what is sent, as JSON; nothing if not given.
+            headers: the request's headers.
             port: which port of the container; its only published one if not given.
             timeout: seconds to wait for an answer.
 
@@ -46,7 +59,9 @@ class Container:
             NotReady: it did not answer in time.
         """
         host_port = _published(self, port)
-        return fetch(self._context, self.name, host_port, path, timeout)
+        verb = method or ("GET" if body is None else "POST")
+        request = Request(path, verb, body, headers or {})
+        return fetch(self._context, self.name, host_port, request, timeout)
 
     def logs(self, *, last: int = 100) -> list[str]:
         """Read the last lines that the container has written."""
@@ -78,15 +93,22 @@ class ContainerRow:
 
 
 def start(context: Context, spec: ContainerSpec, *, timeout: float) -> Container:
+    """Make the live container match its spec, wait until it runs or is healthy, and show it."""
+    container = start_silently(context, spec, timeout=timeout)
+    context.report(container.outcome)
+    return container
+
+
+def start_silently(context: Context, spec: ContainerSpec, *, timeout: float) -> Container:
     """Make the live container match its spec, and wait until it runs, or is healthy."""
-    command = commands.run(spec, detach=True, remove=False)
     image_id = images.present(context, spec.image)
     found = find(context, spec.name)
     if found:
         context.require_ours("container", spec.name, found["Config"]["Labels"], *_facts(found))
     change, why = _make(context, spec, found, image_id)
     health.wait_until_good(context.api, spec.name, timeout=timeout)
-    outcome = context.outcome(change, "container", spec.name, command, why)
+    command = commands.run(spec, detach=True, remove=False)
+    outcome = Outcome(change, "container", spec.name, command, why)
     return Container(spec.name, spec.image, outcome, context, spec.ports)
 
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, Unpack, overload
 
-from runbook_lib.engine import containers, images, networks, oneshot, ownership, volumes
+from runbook_lib.engine import (
+    containers,
+    executing,
+    groups,
+    images,
+    networks,
+    oneshot,
+    ownership,
+    volumes,
+)
 from runbook_lib.engine import ports as port_list
+from runbook_lib.engine.build_source import BuildSource
 from runbook_lib.engine.containers import Container, ContainerRow
+from runbook_lib.engine.groups import Group, Planned
 from runbook_lib.engine.images import Image, ImageRow
 from runbook_lib.engine.networks import Network, NetworkRow
 from runbook_lib.engine.oneshot import Finished
 from runbook_lib.engine.ownership import Owned
-from runbook_lib.engine.spec import ContainerSpec
+from runbook_lib.engine.spec import ContainerSpec, Wish
 from runbook_lib.engine.volumes import Volume, VolumeRow
 from runbook_lib.errors import BadValue
 from runbook_lib.outcome import Outcome
+from runbook_lib.places import Folder
 from runbook_lib.show import Table, columns_of
 
 if TYPE_CHECKING:
@@ -80,14 +92,35 @@ class Engine:
         """Say whether an image is on the engine; nothing is shown."""
         return images.find(self._context, image) is not None
 
-    def build(self, tag: str, *, dockerfile: str) -> Image:
-        """Build an image from the text of a Dockerfile, line by line as it goes: `docker build`.
+    def build(
+        self,
+        tag: str,
+        *,
+        dockerfile: str = "",
+        folder: Folder | None = None,
+        file: str = "Dockerfile",
+        target: str = "",
+        arguments: Mapping[str, str] | None = None,
+    ) -> Image:
+        """Build an image, line by line as it goes: `docker build`.
+
+        Args:
+            tag: the image's name.
+            dockerfile: the text of a Dockerfile that copies nothing; or else
+            folder: a folder with a Dockerfile and what it copies, as `stage.folder` finds it.
+            file: the Dockerfile's path in the folder.
+            target: the stage of the Dockerfile that is wanted; its last one if not given.
+            arguments: values for the Dockerfile's ARGs.
 
         Raises:
+            BadValue: not one of text and folder is given, or the folder has no Dockerfile.
             BuildFailed: a step failed; the error names it and gives its output.
             ImageNotFound: the base image does not exist.
         """
-        return images.build(self._context, tag, dockerfile)
+        place = folder.path if folder else None
+        shown = folder.name if folder else ""
+        source = BuildSource(dockerfile, place, shown, file, target, arguments or {})
+        return images.build(self._context, tag, source)
 
     def images(self) -> Table[ImageRow]:
         """List the images that this runbook has built: `docker images`."""
@@ -173,17 +206,17 @@ class Engine:
             CannotBecomeReady: the container ended at once; with its exit code and last lines.
             OwnershipError: somebody else's container has this name.
         """
-        spec = ContainerSpec(
-            image=str(image),
-            command=command,
+        spec = ContainerSpec.of(
+            image,
+            command,
             name=name,
             hostname=hostname,
-            network=str(network),
+            network=network,
             user=user,
             restart=restart,
-            ports=tuple(sorted((ports or {}).items())),
-            volumes=tuple(sorted((str(key), path) for key, path in (volumes or {}).items())),
-            environment=tuple(sorted((environment or {}).items())),
+            ports=ports,
+            volumes=volumes,
+            environment=environment,
         )
         if detach == remove:
             raise BadValue(
@@ -197,6 +230,55 @@ class Engine:
         if detach:
             return containers.start(self._context, spec, timeout=timeout)
         return oneshot.run(self._context, spec, timeout=timeout)
+
+    def container(
+        self,
+        name: str,
+        image: str | Image,
+        *command: str,
+        needs: Sequence[str] = (),
+        **wish: Unpack[Wish],
+    ) -> Planned:
+        """Say what a container of a group is to be; `start` makes it.
+
+        Args:
+            name: the container's name.
+            image: what to run.
+            command: the command and its arguments, instead of the image's own.
+            needs: containers of the same group that must be good before this one starts.
+            wish: the network, ports, volumes, environment and the like, as in `run`.
+        """
+        return Planned(ContainerSpec.of(image, command, name=name, **wish), tuple(needs))
+
+    def start(self, *wanted: Planned, timeout: float = _PATIENCE) -> Group:
+        """Start containers that belong together, side by side, and wait until all are good.
+
+        Args:
+            wanted: the containers, as `container` plans them.
+            timeout: seconds that each may take to become healthy.
+
+        Raises:
+            BadValue: the needs name no container of the group, or go in a circle.
+            RunbookError: one could not be started; what needs it was not tried.
+        """
+        return groups.start(self._context, wanted, timeout=timeout)
+
+    def exec(self, container: str | Container, *command: str, user: str = "") -> Finished:
+        """Run a command in a container that runs: `docker exec`.
+
+        Args:
+            container: the container.
+            command: the command and its arguments.
+            user: who it runs as; the container's own user if not given.
+
+        Raises:
+            CannotBecomeReady: the container does not run.
+        """
+        return executing.execute(self._context, str(container), command, user=user)
+
+    def logs(self, container: str | Container, *, last: int = 20) -> list[str]:
+        """Show the last lines that a container has written, and return them: `docker logs`."""
+        return executing.logs(self._context, str(container), last=last)
 
     def containers(self, *, stopped: bool = False) -> Table[ContainerRow]:
         """List the containers that this runbook has made and that run: `docker ps`.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from runbook_lib.engine import health
 from runbook_lib.outcome import Change, Outcome
@@ -34,40 +37,77 @@ class Page:
         return self.status == _OK
 
     @property
+    def json(self) -> Any:
+        """What the text says as JSON.
+
+        Raises:
+            ValueError: it is no JSON.
+        """
+        return json.loads(self.text)
+
+    @property
     def title(self) -> str:
         """The page's title; empty where it has none."""
         found = _TITLE.search(self.text)
         return " ".join(found[1].split()) if found else ""
 
 
-def fetch(context: Context, name: str, port: int, path: str, timeout: float) -> Page:
-    """Fetch a page from a container over a port of its engine's machine."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a web server."""
+
+    path: str = "/"
+    method: str = "GET"
+    #: Sent as JSON; nothing is sent for None.
+    body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def curl(self, url: str, *flags: str) -> str:
+        """Write the command line that asks the same."""
+        words = ["curl", *flags]
+        words += ["--request", self.method] if self.method not in {"GET", "POST"} else []
+        for name, value in self.headers.items():
+            words += ["--header", f"{name}: {value}"]
+        if self.body is not None:
+            words += ["--json", json.dumps(self.body)]
+        return shlex.join([*words, url])
+
+
+def fetch(context: Context, name: str, port: int, request: Request, timeout: float) -> Page:
+    """Ask something of a container over a port of its engine's machine, until it answers."""
     address = context.address if port == _HTTP_PORT else f"{context.address}:{port}"
-    url = f"http://{address}{path}"
+    url = f"http://{address}{request.path}"
     page = until(
-        lambda: _attempt(context, name, url),
+        lambda: _attempt(context, name, url, request),
         what=f'container "{name}" at {url}',
         timeout=timeout,
         hint=f"read what it wrote: docker logs {name}",
     )
     said = f"{page.status}, {page.title}" if page.title else str(page.status)
-    outcome = Outcome(Change.RAN, "request", url, f"curl {url}", said)
+    outcome = Outcome(Change.RAN, "request", url, request.curl(url), said)
+    once = shlex.quote(f"until {request.curl(url, '-sS')}; do sleep 0.05; done")
     context.report(
         outcome,
         # A shell has no events either: the transcript asks until the server answers.
-        transcript=f"timeout {timeout:.0f} sh -c 'until curl -sS {url}; do sleep 0.05; done'",
+        transcript=f"timeout {timeout:.0f} sh -c {once}",
     )
     return page
 
 
-def _attempt(context: Context, name: str, url: str) -> Page:
+def _attempt(context: Context, name: str, url: str, request: Request) -> Page:
     import requests
 
     # No proxy of the environment stands between this machine and its own ports.
     session = requests.Session()
     session.trust_env = False
     try:
-        answer = session.get(url, timeout=_ATTEMPT)
+        answer = session.request(
+            request.method,
+            url,
+            json=request.body,
+            headers=dict(request.headers),
+            timeout=_ATTEMPT,
+        )
     except (requests.ConnectionError, requests.Timeout) as error:
         health.require_running(context.api, name)
         raise NotYet(str(error.args[0] if error.args else error)) from error

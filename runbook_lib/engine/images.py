@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from runbook_lib import labels
 from runbook_lib.engine import commands
 from runbook_lib.engine.api import Facts, explanation, refusals_explained
 from runbook_lib.engine.build_log import BuildLog, Step
+from runbook_lib.engine.build_source import BuildSource
 from runbook_lib.errors import BuildFailed, ImageNotFound, RunbookError
 from runbook_lib.outcome import Change, Outcome
 
@@ -36,8 +36,9 @@ class Image:
 
     @property
     def cached(self) -> bool:
-        """Whether every step after FROM came from the build cache."""
-        return bool(self.steps) and all(step.cached for step in self.steps[1:])
+        """Whether every step came from the build cache, but for those that only name something."""
+        made = [step for step in self.steps if not step.instruction.startswith(("FROM", "ARG"))]
+        return bool(made) and all(step.cached for step in made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,8 @@ def inspect(context: Context, name: str) -> Facts:
     return found
 
 
-def build(context: Context, tag: str, dockerfile: str) -> Image:
-    """Build an image from the text of a Dockerfile, and show each line of the build as it is made.
+def build(context: Context, tag: str, source: BuildSource) -> Image:
+    """Build an image, and show each line of the build as it is made.
 
     Raises:
         BuildFailed: names the failing step and gives its output; the old image, if any, stays.
@@ -114,13 +115,13 @@ def build(context: Context, tag: str, dockerfile: str) -> Image:
     before = find(context, tag)
     if before:
         context.require_ours("image", tag, before["Config"]["Labels"])
-    command = commands.build(tag, dockerfile)
-    context.record.command(command)
+    command = source.command(tag)
+    context.record.command(source.command(tag, absolute=True))
     print(f"$ {command}")
     # The builder adds one step for each label.
     hidden = len(context.owner.labels())
     log = BuildLog(say=lambda line: print(line, flush=True), hidden_steps=hidden)
-    _run_build(context, tag, dockerfile, log)
+    _run_build(context, tag, source, log)
     after = str((find(context, tag) or {})["Id"])
     steps = tuple(log.steps[:-hidden])
     return Image(tag, after, _built(context, tag, command, before, after), steps)
@@ -132,12 +133,12 @@ def rows(context: Context) -> list[ImageRow]:
     return sorted((_row(image) for image in ours), key=lambda row: row.name)
 
 
-def _run_build(context: Context, tag: str, dockerfile: str, log: BuildLog) -> None:
+def _run_build(context: Context, tag: str, source: BuildSource, log: BuildLog) -> None:
     from docker.errors import APIError
 
     try:
         for message in context.api.build(
-            fileobj=io.BytesIO(dockerfile.encode()),
+            **source.request(),
             tag=tag,
             rm=True,
             forcerm=True,

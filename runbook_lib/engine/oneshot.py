@@ -25,9 +25,10 @@ _KILL_GRACE = 10
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A command that has run to its end in a container of its own."""
+    """A command that has run to its end, in a container of its own or in one that was there."""
 
-    image: str
+    #: The image, or the container that was there.
+    where: str
     exit_code: int
     stdout: str
     stderr: str
@@ -74,7 +75,7 @@ def run(context: Context, spec: ContainerSpec, *, timeout: float) -> Finished:
         f"exit code {exit_code}",
     )
     finished = Finished(spec.image, exit_code, stdout, stderr, outcome)
-    context.report(outcome, output=_shortened(finished.output))
+    context.report(outcome, output=shortened(finished.output))
     return finished
 
 
@@ -144,7 +145,8 @@ def _kill(context: Context, identity: str) -> None:
         context.api.remove_container(identity, v=True, force=True)
 
 
-def _shortened(output: str) -> str:
+def shortened(output: str) -> str:
+    """Leave out what goes past the first lines of an output."""
     lines = output.splitlines()
     if len(lines) <= _MOST_LINES_SHOWN:
         return output

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from runbook_lib.errors import BadValue
 
 #: What the engine accepts as a name (its RestrictedNamePattern).
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+class Wish(TypedDict, total=False):
+    """What may be said of a container beside its name, image and command."""
+
+    hostname: str
+    network: object
+    ports: Mapping[int, int] | None
+    volumes: Mapping[Any, str] | None
+    environment: Mapping[str, str] | None
+    user: str
+    restart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,30 @@ class ContainerSpec:
     volumes: tuple[tuple[str, str], ...] = ()
     #: (variable, value), sorted.
     environment: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        image: object,
+        command: tuple[str, ...],
+        *,
+        name: str = "",
+        **wish: Unpack[Wish],
+    ) -> ContainerSpec:
+        """Make a spec from what a verb is given: mappings in any order, objects by their names."""
+        volumes = wish.get("volumes") or {}
+        return cls(
+            image=str(image),
+            command=command,
+            name=name,
+            hostname=wish.get("hostname", ""),
+            network=str(wish.get("network", "")),
+            user=wish.get("user", ""),
+            restart=wish.get("restart", ""),
+            ports=tuple(sorted((wish.get("ports") or {}).items())),
+            volumes=tuple(sorted((str(key), path) for key, path in volumes.items())),
+            environment=tuple(sorted((wish.get("environment") or {}).items())),
+        )
 
     def __post_init__(self) -> None:
         if self.name:

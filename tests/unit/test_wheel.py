@@ -37,6 +37,9 @@ def test_it_carries_notebooks_profiles_recipes_and_types(installed: Path) -> Non
         "bundle/notebooks/03-networks.ipynb",
         "bundle/notebooks/figures/container.svg",
         "bundle/params/default.yaml",
+        "bundle/myevents/services/Dockerfile",
+        "bundle/myevents/services/.dockerignore",
+        "bundle/myevents/services/servicekit/server.py",
         "testbed/images/nginx/Dockerfile",
     ):
         assert (package / path).is_file(), path
@@ -51,6 +54,7 @@ def test_init_unpacks_a_working_copy_that_the_command_can_use(
     assert (made.returncode, listed.returncode) == (0, 0), made.stderr + listed.stderr
     assert "networks: Networks  (needs preflight)" in listed.stdout
     assert sorted(path.name for path in (tmp_path / "my-runbook").iterdir()) == [
+        "myevents",
         "notebooks",
         "params",
     ]
