@@ -75,6 +75,16 @@ def outcome(result: Outcome, *, output: str = "") -> Shown:
     return Shown(text, html)
 
 
+def outcomes(results: Sequence[Outcome]) -> Shown:
+    """Render what a verb did to many things, a line for each, without their command lines."""
+    lines = [
+        f"<div>{_badge(each.change, _CHANGE_COLOUR[each.change])} {escape(each.kind)} "
+        f"<b>{escape(each.name)}</b></div>"
+        for each in results
+    ]
+    return Shown("\n".join(each.line for each in results) or "nothing", "".join(lines))
+
+
 def check(result: Check) -> Shown:
     """Render a claim with its verdict, in a word and a sign, and its evidence."""
     mark = f"{_MARK[result.verdict]} {result.verdict}"

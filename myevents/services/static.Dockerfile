@@ -7,7 +7,7 @@ RUN apt-get update -q \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY requirements.txt requirements-static.txt ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.txt -r requirements-static.txt
+RUN pip install --quiet --no-cache-dir --require-hashes -r requirements.txt -r requirements-static.txt
 COPY static/ static/
 COPY servicekit servicekit
 COPY eventservice eventservice

@@ -44,30 +44,40 @@ class BuildLog:
     steps: list[Step] = field(default_factory=list)
     error: str = ""
     _visible: bool = True
+    #: The line of a step that is held back until it is known whether the cache has it.
+    _title: str = ""
 
     def read(self, message: Mapping[str, Any]) -> None:
         """Take in one message of the engine's stream."""
         if "error" in message:
             self.error = str(message["error"]).strip()
+            self._say_title()
         for line in _COLOUR.sub("", str(message.get("stream", ""))).splitlines():
             self._line(line)
 
     def _line(self, line: str) -> None:
         step = _STEP.match(line)
         if step:
-            self._begin(int(step["number"]), int(step["total"]), step["instruction"].strip())
+            self._begin(int(step["number"]), int(step["total"]), step["instruction"])
         elif line.strip() == "---> Using cache":
             self.steps[-1].cached = True
-            self._say("  from the cache")
-        elif line.strip() and not _NOISE.fullmatch(line):
-            self.steps[-1].output.append(line)
-            self._say(f"  {line.rstrip()}")
+        elif line.strip():
+            self._say_title()  # whatever comes next, it is known now that no cache was used
+            if not _NOISE.fullmatch(line):
+                self.steps[-1].output.append(line)
+                self._say(f"  {line.rstrip()}")
 
     def _begin(self, number: int, total: int, instruction: str) -> None:
+        instruction = " ".join(instruction.split())
         self.steps.append(Step(number, instruction))
         shown = total - self.hidden_steps
         self._visible = number <= shown
-        self._say(f"step {number}/{shown}  {instruction}")
+        self._title = f"step {number}/{shown}  {instruction}"
+
+    def _say_title(self) -> None:
+        if self._title:
+            self._say(f"{self._title}{'  (cached)' if self.steps[-1].cached else ''}")
+            self._title = ""
 
     def _say(self, line: str) -> None:
         if self._visible:

@@ -41,6 +41,7 @@ class Container:
         method: str = "",
         body: object = None,
         headers: Mapping[str, str] | None = None,
+        until: int | None = None,
         port: int | None = None,
         timeout: float = 30,
     ) -> Page:
@@ -51,16 +52,17 @@ class Container:
             method: the HTTP method; GET if not given, or POST where something is sent.
             body: what is sent, as JSON; nothing if not given.
             headers: the request's headers.
+            until: ask again until the answer has this status; take any answer if not given.
             port: which port of the container; its only published one if not given.
             timeout: seconds to wait for an answer.
 
         Raises:
             CannotBecomeReady: the container has ended; its last log lines are among the facts.
-            NotReady: it did not answer in time.
+            NotReady: it did not answer in time, or not with that status.
         """
         host_port = _published(self, port)
         verb = method or ("GET" if body is None else "POST")
-        request = Request(path, verb, body, headers or {})
+        request = Request(path, verb, body, headers or {}, until)
         return fetch(self._context, self.name, host_port, request, timeout)
 
     def logs(self, *, last: int = 100) -> list[str]:

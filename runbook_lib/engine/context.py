@@ -40,10 +40,14 @@ class Context:
             output: what the command printed, shown between the command line and the outcome.
             transcript: what the transcript holds where a shell needs more than the command line.
         """
-        self.record.command(transcript or outcome.command)
-        self.record.outcome(outcome)
+        self.note_down(outcome, transcript=transcript)
         clean = self.record.clean(outcome)
         show.show(show.outcome(clean, output=self.record.mask.text(output)))
+
+    def note_down(self, outcome: Outcome, *, transcript: str = "") -> None:
+        """Write down what a verb did, without showing it."""
+        self.record.command(transcript or outcome.command)
+        self.record.outcome(outcome)
 
     def outcome(self, change: Change, kind: str, name: str, command: str, why: str = "") -> Outcome:
         """Make an outcome and report it."""

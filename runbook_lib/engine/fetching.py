@@ -61,6 +61,8 @@ class Request:
     #: Sent as JSON; nothing is sent for None.
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    #: Ask again until the answer has this status; any status will do for None.
+    until: int | None = None
 
     def curl(self, url: str, *flags: str) -> str:
         """Write the command line that asks the same."""
@@ -74,7 +76,12 @@ class Request:
 
 
 def fetch(context: Context, name: str, port: int, request: Request, timeout: float) -> Page:
-    """Ask something of a container over a port of its engine's machine, until it answers."""
+    """Ask something of a container over a port of its engine's machine, until it answers.
+
+    Raises:
+        CannotBecomeReady: the container has ended; its last log lines are among the facts.
+        NotReady: it did not answer in time, or not with the status that the request waits for.
+    """
     address = context.address if port == _HTTP_PORT else f"{context.address}:{port}"
     url = f"http://{address}{request.path}"
     page = until(
@@ -85,7 +92,8 @@ def fetch(context: Context, name: str, port: int, request: Request, timeout: flo
     )
     said = f"{page.status}, {page.title}" if page.title else str(page.status)
     outcome = Outcome(Change.RAN, "request", url, request.curl(url), said)
-    once = shlex.quote(f"until {request.curl(url, '-sS')}; do sleep 0.05; done")
+    flags = ("-sS",) if request.until is None else ("-sS", "--fail")
+    once = shlex.quote(f"until {request.curl(url, *flags)}; do sleep 0.05; done")
     context.report(
         outcome,
         # A shell has no events either: the transcript asks until the server answers.
@@ -111,4 +119,6 @@ def _attempt(context: Context, name: str, url: str, request: Request) -> Page:
     except (requests.ConnectionError, requests.Timeout) as error:
         health.require_running(context.api, name)
         raise NotYet(str(error.args[0] if error.args else error)) from error
+    if request.until not in (None, answer.status_code):
+        raise NotYet(f"it answered {answer.status_code}: {answer.text[:200]}")
     return Page(url, answer.status_code, answer.text)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runbook_lib import labels
+from runbook_lib import labels, show
 from runbook_lib.engine import commands, containers
 from runbook_lib.engine.api import Facts, refusals_explained
 from runbook_lib.outcome import Change, Outcome
@@ -47,7 +47,10 @@ def remove_all(context: Context, doomed: Sequence[Owned]) -> list[Outcome]:
                 _remove(context, each)
             except NotFound:
                 continue
-        outcomes.append(context.outcome(Change.REMOVED, each.kind, each.name, _command(each)))
+        outcome = Outcome(Change.REMOVED, each.kind, each.name, _command(each))
+        context.note_down(outcome)
+        outcomes.append(outcome)
+    show.show(show.outcomes(outcomes))
     return outcomes
 
 

@@ -11,8 +11,9 @@ from nbformat import NotebookNode
 
 Rule = Callable[[Path, NotebookNode], Iterator[str]]
 
-_MOST_CELLS, _MOST_LINES, _MOST_COLUMNS, _MOST_WORDS = 40, 12, 100, 90
-_MOST_OUTPUT_LINES, _MOST_OUTPUT, _MOST_NOTEBOOK, _MOST_IMAGE = 20, 4_000, 150_000, 50_000
+_MOST_CELLS, _MOST_LINES, _MOST_COLUMNS, _MOST_WORDS = 45, 12, 100, 90
+_MOST_PARAMETERS = 20
+_MOST_OUTPUT_LINES, _MOST_OUTPUT, _MOST_NOTEBOOK, _MOST_IMAGE = 30, 6_000, 150_000, 50_000
 _CHANGING = re.compile(
     r"sha256:|\b[0-9a-f]{64}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d"
     r"|(?<![\w.])/(?:home|root|work|tmp|Users)/"
@@ -83,7 +84,8 @@ def cells_are_small(_: Path, notebook: NotebookNode) -> Iterator[str]:
             and len(re.findall(r"\w[\w'-]*", cell.source)) > _MOST_WORDS
         ):
             yield f"{cell.id}: more than {_MOST_WORDS} words"
-        if cell.cell_type == "code" and len(lines) > _MOST_LINES:
+        most = _MOST_PARAMETERS if "parameters" in _tags(cell) else _MOST_LINES
+        if cell.cell_type == "code" and len(lines) > most:
             yield f"{cell.id}: {len(lines)} lines"
         if cell.cell_type == "code" and any(len(line) > _MOST_COLUMNS for line in lines):
             yield f"{cell.id}: a line is longer than {_MOST_COLUMNS} columns"

@@ -52,7 +52,7 @@ def _output(text: str) -> Callable[[NotebookNode], None]:
         (style.cells_have_readable_ids, lambda notebook: notebook.cells[0].update(id="0a1b2c3d")),
         (style.outputs_are_small_and_lasting, _output("2026-01-02 03:04")),
         (style.outputs_are_small_and_lasting, _output("sha256:" + "0" * 64)),
-        (style.outputs_are_small_and_lasting, _output("line\n" * 21)),
+        (style.outputs_are_small_and_lasting, _output("line\n" * 31)),
     ],
 )
 def test_a_broken_rule_is_told(rule: style.Rule, change: Callable[[NotebookNode], object]) -> None:
