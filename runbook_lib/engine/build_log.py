@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+#: More cached steps than this, one after another, are one line.
+_LONG_RUN = 4
 _STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<instruction>.*)", re.DOTALL)
 #: The classic builder colours what a step writes on its standard error.
 _COLOUR = re.compile(r"\x1b\[\d*m")
 #: Bookkeeping of the classic builder, of no interest to a reader.
 _NOISE = re.compile(
-    r"\s*(---> [0-9a-f]{12}"
+    r"\s*(--->( [0-9a-f]{12})?"
     r"|---> Running in [0-9a-f]+"
     r"|Removing intermediate container [0-9a-f]+"
     r"|Removed intermediate container [0-9a-f]+"
@@ -43,15 +45,15 @@ class BuildLog:
     hidden_steps: int = 0
     steps: list[Step] = field(default_factory=list)
     error: str = ""
-    _visible: bool = True
-    #: The line of a step that is held back until it is known whether the cache has it.
-    _title: str = ""
+    _shown: int = 0
+    #: Steps that are not said until it is known whether the cache has the last of them.
+    _held: list[Step] = field(default_factory=list)
 
     def read(self, message: Mapping[str, Any]) -> None:
         """Take in one message of the engine's stream."""
         if "error" in message:
             self.error = str(message["error"]).strip()
-            self._say_title()
+            self._say_held()
         for line in _COLOUR.sub("", str(message.get("stream", ""))).splitlines():
             self._line(line)
 
@@ -62,23 +64,32 @@ class BuildLog:
         elif line.strip() == "---> Using cache":
             self.steps[-1].cached = True
         elif line.strip():
-            self._say_title()  # whatever comes next, it is known now that no cache was used
+            self._say_held()  # whatever comes next, it is known now that no cache was used
             if not _NOISE.fullmatch(line):
                 self.steps[-1].output.append(line)
-                self._say(f"  {line.rstrip()}")
+                self._say_output(line)
 
     def _begin(self, number: int, total: int, instruction: str) -> None:
+        if self._held and not self.steps[-1].cached:
+            self._say_held()
         instruction = " ".join(instruction.split())
         self.steps.append(Step(number, instruction))
-        shown = total - self.hidden_steps
-        self._visible = number <= shown
-        self._title = f"step {number}/{shown}  {instruction}"
+        self._shown = total - self.hidden_steps
+        if number <= self._shown:
+            self._held.append(self.steps[-1])
 
-    def _say_title(self) -> None:
-        if self._title:
-            self._say(f"{self._title}{'  (cached)' if self.steps[-1].cached else ''}")
-            self._title = ""
+    def _say_held(self) -> None:
+        """Say the steps that were held back: a long run of cached ones in one line."""
+        held, self._held = self._held, []
+        last = [held.pop()] if held and not held[-1].cached else []
+        if len(held) > _LONG_RUN:
+            first, end = held[0].number, held[-1].number
+            self.say(f"steps {first} to {end} of {self._shown}  (cached)")
+            held = []
+        for step in [*held, *last]:
+            cached = "  (cached)" if step.cached else ""
+            self.say(f"step {step.number}/{self._shown}  {step.instruction}{cached}")
 
-    def _say(self, line: str) -> None:
-        if self._visible:
-            self.say(line)
+    def _say_output(self, line: str) -> None:
+        if self.steps[-1].number <= self._shown:
+            self.say(f"  {line.rstrip()}")

@@ -67,3 +67,21 @@ def test_colours_are_left_out() -> None:
     _, said = _read([{"stream": "Step 1/1 : RUN x"}, {"stream": "\x1b[91msh: no x\n\x1b[0m"}])
 
     assert said == ["step 1/1  RUN x", "  sh: no x"]
+
+
+def test_a_long_run_of_cached_steps_is_one_line() -> None:
+    steps: list[dict[str, object]] = []
+    for number in range(1, 8):
+        steps.append({"stream": f"Step {number}/8 : COPY {number} ."})
+        steps.append({"stream": " ---> Using cache\n"})
+    steps += [{"stream": "Step 8/8 : RUN x"}, {"stream": " ---> Running in 0a1b2c3d4e5f\n"}]
+
+    _, said = _read(steps)
+
+    assert said == ["steps 1 to 7 of 8  (cached)", "step 8/8  RUN x"]
+
+
+def test_a_step_that_says_nothing_is_said() -> None:
+    _, said = _read([{"stream": "Step 1/2 : ARG A"}, {"stream": "Step 2/2 : FROM scratch"}])
+
+    assert said == ["step 1/2  ARG A"]
