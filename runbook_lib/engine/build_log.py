@@ -13,6 +13,7 @@ _STEP = re.compile(r"Step (?P<number>\d+)/(?P<total>\d+) : (?P<instruction>.*)",
 #: The classic builder colours what a step writes on its standard error.
 _COLOUR = re.compile(r"\x1b\[\d*m")
 #: Bookkeeping of the classic builder, of no interest to a reader.
+_IMAGE_ID = re.compile(r"\s*--->( [0-9a-f]{12})?\s*")
 _NOISE = re.compile(
     r"\s*(--->( [0-9a-f]{12})?"
     r"|---> Running in [0-9a-f]+"
@@ -63,7 +64,7 @@ class BuildLog:
             self._begin(int(step["number"]), int(step["total"]), step["instruction"])
         elif line.strip() == "---> Using cache":
             self.steps[-1].cached = True
-        elif line.strip():
+        elif line.strip() and not (self.steps[-1].cached and _IMAGE_ID.fullmatch(line)):
             self._say_held()  # whatever comes next, it is known now that no cache was used
             if not _NOISE.fullmatch(line):
                 self.steps[-1].output.append(line)

@@ -74,6 +74,7 @@ def test_a_long_run_of_cached_steps_is_one_line() -> None:
     for number in range(1, 8):
         steps.append({"stream": f"Step {number}/8 : COPY {number} ."})
         steps.append({"stream": " ---> Using cache\n"})
+        steps.append({"stream": " ---> 0a1b2c3d4e5f\n"})
     steps += [{"stream": "Step 8/8 : RUN x"}, {"stream": " ---> Running in 0a1b2c3d4e5f\n"}]
 
     _, said = _read(steps)
