@@ -59,7 +59,7 @@ open: $(READY) ## JupyterLab on a working copy
 	@$(BIN)/runbook open --profile $(PROFILE)
 
 lock: $(READY) ## find new versions for requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --extra myevents --extra test --extra dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --extra frontend --extra myevents --extra test --extra dev pyproject.toml -o requirements.lock
 	@sed -n '/^uv==/,/^[a-z].*==/p' requirements.lock | sed '$$d' > tools/uv.lock
 
 testbed-up: $(READY) ## bring the testbed up

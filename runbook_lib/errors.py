@@ -14,6 +14,8 @@ RunbookError
 ├── PortTaken              somebody else listens on the port                        exit 1
 ├── ImageNotFound          (also a LookupError) the registry or engine has no such image
 ├── BuildFailed            a step of an image build failed
+├── ToolMissing            a program that a stage needs is not installed
+├── CommandFailed          a program that a stage has started ended with an error
 ├── NotReady               (also a TimeoutError) time ran out while waiting
 ├── CannotBecomeReady      waiting longer would not help
 ├── CheckBroken            (also an AssertionError) a claim of a notebook does not hold
@@ -116,6 +118,14 @@ class ImageNotFound(RunbookError, LookupError):
 
 class BuildFailed(RunbookError):
     """A step of an image build failed."""
+
+
+class ToolMissing(RunbookError):
+    """A program that a stage needs is not installed."""
+
+
+class CommandFailed(RunbookError):
+    """A program that a stage has started ended with an error, or did not end."""
 
 
 class NotReady(RunbookError, TimeoutError):

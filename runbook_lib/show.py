@@ -6,6 +6,7 @@ It renders values and displays them; it decides nothing and asks no engine.
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from html import escape
@@ -36,11 +37,14 @@ class Shown:
     text: str
     html: str
     svg: str = ""
+    png: bytes = b""
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, str]:  # the signature is IPython's
         bundle = {"text/plain": self.text}
+        if self.png:
+            return {**bundle, "image/png": b64encode(self.png).decode()}
         return (
             {**bundle, "image/svg+xml": self.svg}
             if self.svg
@@ -99,6 +103,11 @@ def check(result: Check) -> Shown:
 def note(text: str) -> Shown:
     """Render a sentence."""
     return Shown(text, f"<div>{escape(text)}</div>")
+
+
+def picture(png: bytes, text: str) -> Shown:
+    """Render a picture, with the text that says the same."""
+    return Shown(text, "", png=png)
 
 
 Row = TypeVar("Row")

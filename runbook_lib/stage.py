@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runbook_lib import secrets, show, show_charts, show_figures, targets
+from runbook_lib import browser, node, secrets, show, show_charts, show_figures, targets
 from runbook_lib.errors import CheckBroken, RunbookError
 from runbook_lib.outcome import Check, Verdict
 from runbook_lib.places import Folder, runbook_folder
@@ -110,6 +110,37 @@ class Stage:
             BadValue: there is no such folder.
         """
         return runbook_folder(name, Path.cwd())
+
+    def npm(self, folder: Folder, *words: str, timeout: float = 300) -> list[str]:
+        """Run npm in a folder, and return the lines that it wrote: `npm`.
+
+        Args:
+            folder: where package.json is, as `folder` finds it.
+            words: npm's command and its arguments.
+            timeout: seconds that it may take.
+
+        Raises:
+            ToolMissing: there is no npm on this machine.
+            CommandFailed: it ended with an error; its last lines are among the facts.
+        """
+        line = f"npm --prefix {folder.name} {' '.join(words)}"
+        self._record.command(f"npm --prefix {folder.path} {' '.join(words)}")
+        lines = node.npm(folder, *words, environ=os.environ, timeout=timeout)
+        show.show(show.command_line(line))
+        return lines
+
+    def visit(self, url: str) -> browser.Visit:
+        """Open a page in a real browser, or say that there is none here.
+
+        A visit without a browser answers every question with None, which `check` takes for unknown.
+        """
+        visit = browser.Visit(url, os.environ)
+        show.show(show.note(f"no browser: {visit.missing}" if visit.missing else f"at {url}"))
+        return visit
+
+    def show_picture(self, png: bytes | None, text: str) -> None:
+        """Show a picture, and the text that says the same; the text alone where there is none."""
+        show.show(show.picture(png, text) if png else show.note(f"no picture: {text}"))
 
     def draw_bars(self, title: str, values: Mapping[str, float], *, unit: str) -> None:
         """Draw values as bars, each with its number.

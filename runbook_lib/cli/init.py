@@ -14,7 +14,7 @@ from runbook_lib.cli import common
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")]
 #: What belongs to a runbook; a wheel carries it inside the package.
 PARTS = ("notebooks", "params", "myevents")
-_MADE_AGAIN = (".ipynb_checkpoints", "__pycache__", "node_modules", "dist", "tests")
+_MADE_AGAIN = (".ipynb_checkpoints", "__pycache__", "node_modules", "build", "tests")
 
 
 @common.interruptible

@@ -114,6 +114,35 @@ def start_silently(context: Context, spec: ContainerSpec, *, timeout: float) -> 
     return Container(spec.name, spec.image, outcome, context, spec.ports)
 
 
+def get(context: Context, name: str) -> Container:
+    """Take up a container of ours that another stage has made."""
+    with refusals_explained(f'container "{name}"'):
+        found = _require_ours(context, name)
+    bindings: dict[str, list[Facts]] = found["HostConfig"]["PortBindings"] or {}
+    ports = tuple(
+        (int(each["HostPort"]), int(inside.partition("/")[0]))
+        for inside, outside in bindings.items()
+        for each in outside
+    )
+    command = commands.docker("inspect", name)
+    outcome = Outcome(Change.KEPT, "container", name, command)
+    return Container(name, found["Config"]["Image"], outcome, context, ports)
+
+
+def free_port(context: Context, port: int) -> list[Outcome]:
+    """Stop our own containers that publish a port; others are left alone."""
+    ours = {"label": f"{labels.INSTANCE}={context.owner.instance}", "publish": str(port)}
+    outcomes = []
+    for found in context.api.containers(filters=ours):
+        name = found["Names"][0].lstrip("/")
+        with refusals_explained(f'stop of container "{name}"'):
+            context.api.stop(name, timeout=_STOP_GRACE)
+        why = f"it gives port {port} to another stage"
+        command = commands.docker("stop", name)
+        outcomes.append(context.outcome(Change.CHANGED, "container", name, command, why))
+    return outcomes
+
+
 def remove(context: Context, name: str) -> Outcome:
     """Remove a container of ours, running or not."""
     command = commands.docker("rm", "--force", name)

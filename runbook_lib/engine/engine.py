@@ -263,6 +263,19 @@ class Engine:
         """
         return groups.start(self._context, wanted, timeout=timeout)
 
+    def get(self, name: str) -> Container:
+        """Take up a container that an earlier stage has made; nothing is shown.
+
+        Raises:
+            RunbookError: there is no such container.
+            OwnershipError: somebody else made it.
+        """
+        return containers.get(self._context, name)
+
+    def free_port(self, port: int) -> list[Outcome]:
+        """Stop containers of this runbook that publish a port, for a stage that takes it over."""
+        return containers.free_port(self._context, port)
+
     def exec(self, container: str | Container, *command: str, user: str = "") -> Finished:
         """Run a command in a container that runs: `docker exec`.
 

@@ -207,3 +207,26 @@ def test_the_command_lines_are_recorded(engine: Engine, record: Record, unique: 
     engine.run("nginx", name=unique, detach=True)
 
     assert record.commands == [f"docker run --detach --name {unique} nginx"]
+
+
+def test_a_port_is_freed_from_our_own_containers_alone(
+    engine: Engine, unique: str, port: int
+) -> None:
+    other = engine.for_instance(f"{unique}-other")
+    other.run("nginx", name=f"{unique}-other", ports={port: 80}, detach=True)
+    assert engine.free_port(port) == []
+    other.remove_all(other.owned())
+    engine.run("nginx", name=unique, ports={port: 80}, detach=True)
+
+    [freed] = engine.free_port(port)
+
+    assert (freed.change, freed.name) == (Change.CHANGED, unique)
+    assert engine.run("nginx", name=f"{unique}-2", ports={port: 80}, detach=True).fetch().ok
+
+
+def test_a_container_of_another_stage_is_taken_up(engine: Engine, unique: str, port: int) -> None:
+    engine.run("nginx", name=unique, ports={port: 80}, detach=True)
+
+    assert engine.get(unique).fetch().title == "Welcome to nginx!"
+    with pytest.raises(RunbookError, match=f"{unique}-none"):
+        engine.get(f"{unique}-none")

@@ -40,6 +40,8 @@ def test_it_carries_notebooks_profiles_recipes_and_types(installed: Path) -> Non
         "bundle/myevents/services/Dockerfile",
         "bundle/myevents/services/.dockerignore",
         "bundle/myevents/services/servicekit/server.py",
+        "bundle/myevents/frontend/src/App.jsx",
+        "bundle/myevents/frontend/.npmrc",
         "testbed/images/nginx/Dockerfile",
     ):
         assert (package / path).is_file(), path
