@@ -147,11 +147,11 @@ def test_an_image_that_no_registry_has_is_told_with_the_answer(engine: Engine) -
     assert "manifest unknown" in caught.value.facts[0] or "not found" in caught.value.facts[0]
 
 
-def test_a_container_that_ends_at_once_is_explained(engine: Engine, unique: str) -> None:
+def test_a_container_that_ends_at_once_is_explained(engine: Engine, unique: str, port: int) -> None:
+    command = ("sh", "-c", "echo last words; exit 4")
     with pytest.raises(CannotBecomeReady, match="has ended: exit code 4") as caught:
-        engine.run("debian", "sh", "-c", "echo last words; exit 4", name=unique, detach=True).fetch(
-            "/", port=None
-        )
+        # Its end is seen by the first verb that looks at it after that.
+        engine.run("debian", *command, name=unique, ports={port: 80}, detach=True).fetch("/")
 
     assert "| last words" in caught.value.facts
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.notebooks.shell import NOTEBOOKS, Shell
 
-pytestmark = [pytest.mark.docker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.docker, pytest.mark.timeout(600)]
 
 
 def test_the_stored_outputs_are_those_of_a_first_run(clean: Shell) -> None:
