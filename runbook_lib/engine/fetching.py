@@ -92,14 +92,19 @@ def fetch(context: Context, name: str, port: int, request: Request, timeout: flo
     )
     said = f"{page.status}, {page.title}" if page.title else str(page.status)
     outcome = Outcome(Change.RAN, "request", url, request.curl(url), said)
-    flags = ("-sS",) if request.until is None else ("-sS", "--fail")
-    once = shlex.quote(f"until {request.curl(url, *flags)}; do sleep 0.05; done")
-    context.report(
-        outcome,
-        # A shell has no events either: the transcript asks until the server answers.
-        transcript=f"timeout {timeout:.0f} sh -c {once}",
-    )
+    context.report(outcome, transcript=_transcript(request, url, timeout))
     return page
+
+
+def _transcript(request: Request, url: str, timeout: float) -> str:
+    """Write what a shell does instead: it has no events, so it asks until the server answers.
+
+    What is sent may name things that only this run has made, so its answer is not waited for.
+    """
+    line = request.curl(url, "-sS")
+    if request.body is not None or request.until is not None:
+        return f"{line} || true"
+    return f"timeout {timeout:.0f} sh -c {shlex.quote(f'until {line}; do sleep 0.05; done')}"
 
 
 def _attempt(context: Context, name: str, url: str, request: Request) -> Page:

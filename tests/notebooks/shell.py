@@ -35,6 +35,12 @@ class Shell:
         """Execute the runbook command, with run folders in the scratch folder."""
         return self.run("runbook", *words, "--out", str(self.scratch / "runs"))
 
+    def run_docker(self, *words: str) -> int:
+        """Execute the docker command line on the target, and return its exit code."""
+        return subprocess.run(
+            ["docker", *words], env=self.environ, capture_output=True, check=False
+        ).returncode
+
     def nbval(self, *notebooks: str | Path) -> subprocess.CompletedProcess[str]:
         """Compare notebooks with their stored outputs."""
         return self.run(*NBVAL, *map(str, notebooks))
