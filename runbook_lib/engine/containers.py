@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runbook_lib import labels
 from runbook_lib.engine import commands, health, images, ports
 from runbook_lib.engine.api import Facts, explanation, refusals_explained
-from runbook_lib.engine.fetching import Page, Request, fetch
+from runbook_lib.engine.fetching import HTTP_OK, Page, Request, ask, fetch
 from runbook_lib.errors import RunbookError
 from runbook_lib.outcome import Change, Outcome
 
@@ -65,6 +65,16 @@ class Container:
         request = Request(path, verb, body, headers or {}, until)
         return fetch(self._context, self.name, host_port, request, timeout)
 
+    def wait_until_ready(self, path: str, *, timeout: float) -> None:
+        """Wait until a path answers with status 200 over the only published port.
+
+        Raises:
+            CannotBecomeReady: the container has ended; its last log lines are among the facts.
+            NotReady: it did not answer so in time.
+        """
+        request = Request(path, until=HTTP_OK)
+        ask(self._context, self.name, _published(self, None), request, timeout)
+
     def logs(self, *, last: int = 100) -> list[str]:
         """Read the last lines that the container has written."""
         return health.last_lines(self._context.api, self.name, last)
@@ -96,19 +106,19 @@ class ContainerRow:
 
 def start(context: Context, spec: ContainerSpec, *, timeout: float) -> Container:
     """Make the live container match its spec, wait until it runs or is healthy, and show it."""
-    container = start_silently(context, spec, timeout=timeout)
+    container = bring_up(context, spec)
+    health.wait_until_good(context.api, spec.name, timeout=timeout)
     context.report(container.outcome)
     return container
 
 
-def start_silently(context: Context, spec: ContainerSpec, *, timeout: float) -> Container:
-    """Make the live container match its spec, and wait until it runs, or is healthy."""
+def bring_up(context: Context, spec: ContainerSpec) -> Container:
+    """Make the live container match its spec, without waiting or showing anything."""
     image_id = images.present(context, spec.image)
     found = find(context, spec.name)
     if found:
         context.require_ours("container", spec.name, found["Config"]["Labels"], *_facts(found))
     change, why = _make(context, spec, found, image_id)
-    health.wait_until_good(context.api, spec.name, timeout=timeout)
     command = commands.run(spec, detach=True, remove=False)
     outcome = Outcome(change, "container", spec.name, command, why)
     return Container(spec.name, spec.image, outcome, context, spec.ports)

@@ -237,6 +237,7 @@ class Engine:
         image: str | Image,
         *command: str,
         needs: Sequence[str] = (),
+        ready: str = "",
         **wish: Unpack[Wish],
     ) -> Planned:
         """Say what a container of a group is to be; `start` makes it.
@@ -246,9 +247,12 @@ class Engine:
             image: what to run.
             command: the command and its arguments, instead of the image's own.
             needs: containers of the same group that must be good before this one starts.
+            ready: a path that answers 200 over the published port when the container is good; it
+                is asked instead of the image's health check, which starts a process each time.
             wish: the network, ports, volumes, environment and the like, as in `run`.
         """
-        return Planned(ContainerSpec.of(image, command, name=name, **wish), tuple(needs))
+        spec = ContainerSpec.of(image, command, name=name, **wish)
+        return Planned(spec, tuple(needs), ready)
 
     def start(self, *wanted: Planned, timeout: float = _PATIENCE) -> Group:
         """Start containers that belong together, side by side, and wait until all are good.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runbook_lib.engine.context import Context
 
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_OK = 200
+HTTP_OK = 200
 _HTTP_PORT = 80
 #: Seconds that one attempt may take.
 _ATTEMPT = 5
@@ -34,7 +34,7 @@ class Page:
     @property
     def ok(self) -> bool:
         """Whether the server answered 200."""
-        return self.status == _OK
+        return self.status == HTTP_OK
 
     @property
     def json(self) -> Any:
@@ -82,18 +82,24 @@ def fetch(context: Context, name: str, port: int, request: Request, timeout: flo
         CannotBecomeReady: the container has ended; its last log lines are among the facts.
         NotReady: it did not answer in time, or not with the status that the request waits for.
     """
+    page = ask(context, name, port, request, timeout)
+    url = page.url
+    said = f"{page.status}, {page.title}" if page.title else str(page.status)
+    outcome = Outcome(Change.RAN, "request", url, request.curl(url), said)
+    context.report(outcome, transcript=_transcript(request, url, timeout))
+    return page
+
+
+def ask(context: Context, name: str, port: int, request: Request, timeout: float) -> Page:
+    """Do what `fetch` does, without showing it."""
     address = context.address if port == _HTTP_PORT else f"{context.address}:{port}"
     url = f"http://{address}{request.path}"
-    page = until(
+    return until(
         lambda: _attempt(context, name, url, request),
         what=f'container "{name}" at {url}',
         timeout=timeout,
         hint=f"read what it wrote: docker logs {name}",
     )
-    said = f"{page.status}, {page.title}" if page.title else str(page.status)
-    outcome = Outcome(Change.RAN, "request", url, request.curl(url), said)
-    context.report(outcome, transcript=_transcript(request, url, timeout))
-    return page
 
 
 def _transcript(request: Request, url: str, timeout: float) -> str:

@@ -164,6 +164,7 @@ def _planned(engine: Engine, part: str, network: Any) -> Planned:
         network=network,
         ports={_port(part): 8181},
         environment=_environment(part),
+        ready="/readyz",
     )
 
 

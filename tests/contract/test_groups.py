@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from runbook_lib.engine import Engine
 from runbook_lib.errors import BadValue, CannotBecomeReady, RunbookError
 from runbook_lib.outcome import Change
+from runbook_lib.waiting import NotYet, until
 
 pytestmark = pytest.mark.docker
 
@@ -44,6 +47,18 @@ def test_what_is_needed_is_healthy_first(engine: Engine, unique: str) -> None:
     }
     assert starts["db"] < starts["after"]
     assert 2 <= time.monotonic() - began < 20
+
+
+def test_a_path_can_say_that_a_container_is_ready(engine: Engine, unique: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    web = engine.container(unique, "nginx", ports={port: 80}, ready="/ready")
+
+    threading.Thread(target=_make_ready, args=(engine, unique), daemon=True).start()
+    engine.start(web)
+
+    assert engine.exec(unique, "test", "-e", "/usr/share/nginx/html/ready").succeeded
 
 
 def test_those_that_do_not_need_each_other_start_side_by_side(engine: Engine, unique: str) -> None:
@@ -121,6 +136,21 @@ def test_the_log_of_a_container_is_shown(
 
     assert lines == ["hello from inside"]
     assert f"docker logs --tail 1 {unique}\nhello from inside" in capsys.readouterr().out
+
+
+def _make_ready(engine: Engine, name: str) -> None:
+    """Make the page that says so, a second after the container runs."""
+    api = engine.api
+    until(
+        lambda: _require(name in {row.name for row in engine.containers()}), what=name, timeout=30
+    )
+    made = api.exec_create(name, ["sh", "-c", "sleep 1; touch /usr/share/nginx/html/ready"])
+    api.exec_start(made["Id"])
+
+
+def _require(holds: object) -> None:
+    if not holds:
+        raise NotYet("not yet")
 
 
 def _failing(engine: Engine, unique: str) -> str:

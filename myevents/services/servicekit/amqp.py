@@ -24,7 +24,7 @@ from servicekit.broker import Body, Handler
 _EXCHANGE = "myevents"
 _TIMEOUT = 5
 _HEARTBEAT = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 0.3
 _AT_ONCE = 32
 _FAILURES = (AMQPError, OSError, asyncio.TimeoutError, RuntimeError)
 _log = logging.getLogger(__name__)
