@@ -60,6 +60,7 @@ open: $(READY) ## JupyterLab on a working copy
 
 lock: $(READY) ## find new versions for requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --extra frontend --extra myevents --extra test --extra dev pyproject.toml -o requirements.lock
+	@for each in requirements requirements-static; do $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade --constraint requirements.lock myevents/services/$$each.in -o myevents/services/$$each.txt; done
 	@sed -n '/^uv==/,/^[a-z].*==/p' requirements.lock | sed '$$d' > tools/uv.lock
 
 testbed-up: $(READY) ## bring the testbed up

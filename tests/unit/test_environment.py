@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -36,6 +37,31 @@ def test_the_lock_has_every_package_and_no_address() -> None:
 
     assert wanted - locked == set()
     assert "://" not in text
+
+
+def test_the_images_have_the_packages_that_are_tested() -> None:
+    services = _ROOT / "myevents" / "services"
+    wanted = (services / "requirements.in").read_text().split()
+    pinned = _pins((services / "requirements.txt").read_text())
+    tested = _pins((_ROOT / "requirements.lock").read_text())
+
+    assert wanted == _PROJECT["optional-dependencies"]["myevents"]
+    assert {name: tested[name] for name in pinned} == pinned
+    assert {_canonical(each.split(">=")[0]) for each in wanted} <= set(pinned)
+
+
+def test_the_locks_of_the_example_name_no_address_of_a_mirror() -> None:
+    page = json.loads((_ROOT / "myevents" / "frontend" / "package-lock.json").read_text())
+    locks = (_ROOT / "myevents" / "services").glob("requirements*.txt")
+
+    assert [name for name, each in page["packages"].items() if "resolved" in each] == []
+    assert all("integrity" in each for name, each in page["packages"].items() if name)
+    assert all("://" not in lock.read_text() for lock in locks)
+
+
+def _pins(text: str) -> dict[str, str]:
+    found = re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE)
+    return {_canonical(name): version for name, version in found}
 
 
 def _canonical(name: str) -> str:
