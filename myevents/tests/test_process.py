@@ -30,6 +30,8 @@ def _running(**said: str) -> Iterator[tuple[subprocess.Popen[str], str, dict[str
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(_SERVICES),
         "LISTEN_URL": address,
+        "MONGO_URL": "memory:",
+        "AMQP_BROKER_URL": "memory:",
         **said,
     }
     command = [sys.executable, "-m", "eventservice"]

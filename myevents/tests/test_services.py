@@ -215,6 +215,23 @@ def test_what_was_accepted_is_published_when_the_broker_is_back(clients: Any, wo
     _eventually(lambda: _is_known(clients.bookings, answer.json()["id"]))
 
 
+def test_a_failure_that_nobody_has_thought_of_does_not_end_the_publishing(
+    clients: Any, world: Any
+) -> None:
+    class FailsOnce(type(world.broker)):  # type: ignore[misc]
+        """A broker whose first message fails in its own way."""
+
+        async def publish(self, topic: str, body: Any) -> None:
+            self.__class__ = type(self).__base__
+            raise ValueError(topic)
+
+    world.broker.__class__ = FailsOnce
+    answer = clients.events.post("/events", json={"name": "Concert", "seats": 1})
+
+    assert answer.status_code == 201
+    _eventually(lambda: _is_known(clients.bookings, answer.json()["id"]))
+
+
 def test_a_message_that_comes_twice_changes_nothing(clients: Any, world: Any) -> None:
     event = _announce(clients)
     _book(clients, event, seats=1)

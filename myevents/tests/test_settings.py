@@ -11,6 +11,12 @@ import pytest
 from servicekit.settings import Settings
 
 _SERVICES = Path(__file__).parents[1] / "services"
+_GOOD = {
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": str(_SERVICES),
+    "MONGO_URL": "memory:",
+    "AMQP_BROKER_URL": "memory:",
+}
 
 
 def test_the_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,7 +26,7 @@ def test_the_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRAIN_SECONDS", "0.5")
     monkeypatch.setenv("CORS_ORIGINS", "http://a.example, http://b.example")
 
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg] # the environment has them
 
     assert settings.address == ("127.0.0.1", 9000)
     assert settings.drain_seconds == 0.5
@@ -42,7 +48,7 @@ def test_the_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_wrong_variable_is_named(service: str, name: str, value: str, says: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", service],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(_SERVICES), name: value},
+        env={**_GOOD, name: value},
         capture_output=True,
         text=True,
         check=False,
@@ -53,3 +59,20 @@ def test_a_wrong_variable_is_named(service: str, name: str, value: str, says: st
     assert ended.stderr.startswith(f"error: {name}: ")
     assert says in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_what_data_is_kept_in_has_to_be_said() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "bookingservice"],
+        env={name: value for name, value in _GOOD.items() if not name.endswith("URL")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [
+        "error: MONGO_URL: Field required",
+        "error: AMQP_BROKER_URL: Field required",
+    ]

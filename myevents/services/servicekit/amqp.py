@@ -90,6 +90,8 @@ class AmqpBroker:
                     _log.warning("the connection to the broker is lost")
             except _FAILURES as error:
                 _log.info("the broker is away", extra={"reason": repr(error)})
+            except Exception:  # noqa: BLE001 - whatever it was, the next attempt may succeed
+                _log.exception("the broker cannot be used")
             finally:
                 self._exchange = None
             await asyncio.sleep(pause)

@@ -90,5 +90,7 @@ class Relay:
                     await self.empty()
             except Away as error:
                 _log.info("publishing is put off", extra={"reason": str(error)})
+            except Exception:  # noqa: BLE001 - what comes later is to be published
+                _log.exception("publishing has failed, and is tried again")
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._retry_seconds)

@@ -55,7 +55,7 @@ def serve(name: str, build: Callable[[Settings], FastAPI]) -> int:
         build: makes the application from the settings.
     """
     try:
-        settings = Settings()
+        settings = Settings()  # type: ignore[call-arg] # the environment has them
     except ValidationError as error:
         for each in error.errors():
             variable = "_".join(map(str, each["loc"])).upper()

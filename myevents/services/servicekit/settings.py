@@ -18,10 +18,11 @@ class Settings(BaseSettings):
 
     #: Where the service listens, as HOST:PORT.
     listen_url: str = "0.0.0.0:8181"
-    #: The database, as mongodb://HOST/DATABASE.
-    mongo_url: str = MEMORY
+    #: The database, as mongodb://HOST/DATABASE; there is no default, so that nobody keeps data in
+    #: memory without having said so.
+    mongo_url: str
     #: The broker, as amqp://USER:PASSWORD@HOST:PORT/.
-    amqp_broker_url: str = MEMORY
+    amqp_broker_url: str
     #: Seconds that the service goes on accepting after SIGTERM, while /readyz says no.
     drain_seconds: Annotated[float, Field(ge=0, le=300)] = 5
     #: Web origins whose pages may call the service, with commas between; * is all.
