@@ -66,8 +66,10 @@ def require_running(api: APIClient, name: str) -> None:
     Raises:
         CannotBecomeReady: with the exit code and the last log lines.
     """
-    found = api.inspect_container(name)
-    state = found["State"]
+    _require_running(api, name, api.inspect_container(name)["State"])
+
+
+def _require_running(api: APIClient, name: str, state: dict[str, Any]) -> None:
     if state["Running"] and not state["Restarting"]:
         return
 
@@ -104,8 +106,9 @@ def events(
 
 
 def _is_good(api: APIClient, name: str) -> bool:
-    require_running(api, name)
+    # One look for both questions: a container that ends between two looks seems to be unhealthy.
     found = api.inspect_container(name)
+    _require_running(api, name, found["State"])
     health = found["State"].get("Health", {}).get("Status", "none")
     if health == "unhealthy":
         raise CannotBecomeReady(
