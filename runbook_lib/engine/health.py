@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 _LAST_LINES = 5
+#: The engine's default for HEALTHCHECK --retries.
+_DEFAULT_RETRIES = 3
 #: Seconds between two health checks that are made from here.
 _PAUSE = 0.1
 #: How much longer than a check the pause after it is at least.
@@ -109,12 +111,18 @@ def _is_good(api: APIClient, name: str) -> bool:
     # One look for both questions: a container that ends between two looks seems to be unhealthy.
     found = api.inspect_container(name)
     _require_running(api, name, found["State"])
-    health = found["State"].get("Health", {}).get("Status", "none")
-    if health == "unhealthy":
+    health = found["State"].get("Health") or {"Status": "none"}
+    if health["Status"] == "unhealthy" and _has_given_up(found):
         raise CannotBecomeReady(
             f'container "{name}" is unhealthy', *_last_probe(found), *_quoted(api, name)
         )
-    return health in {"none", "healthy"}
+    return health["Status"] in {"none", "healthy"}
+
+
+def _has_given_up(found: dict[str, Any]) -> bool:
+    """Say whether the checks have failed; the engine calls a container that ends unhealthy too."""
+    retries = found["Config"]["Healthcheck"].get("Retries") or _DEFAULT_RETRIES
+    return bool(found["State"]["Health"]["FailingStreak"] >= retries)
 
 
 def _pass_on(stream: Iterator[object], news: queue.Queue[object]) -> None:
